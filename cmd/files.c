@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Opening inputs and outputs, and keeping them apart.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "guard.h"
+
+/* The regular files that are read, for none may be written to. */
+static struct {
+	dev_t dev;
+	ino_t ino;
+} *inputs;
+static size_t n_inputs;
+
+static bool stdin_taken;
+static long long last_size;
+
+static int remember(const struct stat *st, struct wax_diag *diag)
+{
+	void *p;
+
+	last_size = S_ISREG(st->st_mode) ? (long long)st->st_size : -1;
+	if (!S_ISREG(st->st_mode))
+		return 0;
+	p = realloc(inputs, (n_inputs + 1) * sizeof(*inputs));
+	if (!p)
+		return wax_diag_set(diag, WAX_ERR_IO, "out of memory");
+	inputs = p;
+	inputs[n_inputs].dev = st->st_dev;
+	inputs[n_inputs++].ino = st->st_ino;
+	return 0;
+}
+
+void input_announce(const char *path)
+{
+	struct stat st;
+
+	if (!stat(path, &st))
+		remember(&st, NULL);
+}
+
+static int check_not_input(const struct stat *st, const char *name,
+			   struct wax_diag *diag)
+{
+	for (size_t i = 0; i < n_inputs; i++)
+		if (S_ISREG(st->st_mode) && inputs[i].dev == st->st_dev &&
+		    inputs[i].ino == st->st_ino)
+			return wax_diag_set(diag, WAX_ERR_USAGE,
+					    "%s is input and output at once",
+					    name);
+	return 0;
+}
+
+/*
+ * Whether a path stands for standard input or output, fd. Its names in /dev
+ * count: opened anew, a closed one would be a null device.
+ */
+static bool is_stream(const char *path, int fd)
+{
+	static const char *const names[][3] = {
+		{"/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"},
+		{"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"},
+	};
+
+	if (!path || !strcmp(path, "-"))
+		return true;
+	for (size_t i = 0; i < 3; i++)
+		if (!strcmp(path, names[fd][i]))
+			return true;
+	return false;
+}
+
+/* The name for messages, to be freed with free(); NULL without memory. */
+static char *quoted(const char *path)
+{
+	char *name = malloc(strlen(path) + 3);
+
+	if (name)
+		sprintf(name, "'%s'", path);
+	return name;
+}
+
+static int take_stdin(struct wax_source **out, struct wax_diag *diag)
+{
+	static const char name[] = "standard input";
+	struct stat st;
+	int err;
+
+	if (stdin_taken)
+		return wax_diag_set(diag, WAX_ERR_USAGE,
+				    "standard input is asked for twice");
+	stdin_taken = true;
+	if (fstat(0, &st))
+		return wax_diag_sys(diag, errno, "%s", name);
+	if (S_ISDIR(st.st_mode))
+		return wax_diag_set(diag, WAX_ERR_USAGE, "%s is a folder",
+				    name);
+	err = remember(&st, diag);
+	return err ? err : wax_source_fd(0, name, out, diag);
+}
+
+/* Shells hand over pipes under these names; they are open already. */
+static bool names_descriptor(const char *path)
+{
+	return !strncmp(path, "/dev/fd/", 8) || !strncmp(path, "/proc/", 6);
+}
+
+static int check_type(const char *path, const struct stat *st, bool key,
+		      struct wax_diag *diag)
+{
+	if (S_ISDIR(st->st_mode))
+		return wax_diag_set(diag, WAX_ERR_USAGE, "'%s' is a folder",
+				    path);
+	if (!key || S_ISREG(st->st_mode) ||
+	    (S_ISFIFO(st->st_mode) && names_descriptor(path)))
+		return 0;
+	wax_diag_set(diag, WAX_ERR_USAGE, "'%s' is not a regular file", path);
+	wax_diag_hint(diag, "a pipe can be given as - or /dev/fd/N");
+	return WAX_ERR_USAGE;
+}
+
+/* Opens and checks; key files without waiting for a FIFO's other end. */
+static int open_checked(const char *path, bool key, int *out,
+			struct wax_diag *diag)
+{
+	struct stat st;
+	int err, flags = O_RDONLY | O_NOCTTY | O_CLOEXEC;
+	int fd = open(path, flags | (key ? O_NONBLOCK : 0));
+
+	if (fd < 0)
+		return wax_diag_sys(diag, errno, "'%s'", path);
+	if (fstat(fd, &st))
+		err = wax_diag_sys(diag, errno, "'%s'", path);
+	else
+		err = check_type(path, &st, key, diag);
+	if (!err && key && fcntl(fd, F_SETFL, 0))
+		err = wax_diag_sys(diag, errno, "'%s'", path);
+	if (!err)
+		err = remember(&st, diag);
+	if (err) {
+		close(fd);
+		return err;
+	}
+	*out = fd;
+	return 0;
+}
+
+static int open_path(const char *path, bool key, struct wax_source **out,
+		     struct wax_diag *diag)
+{
+	char *name;
+	int fd = -1, err;
+
+	if (is_stream(path, 0))
+		return take_stdin(out, diag);
+	/* Inputs stay open until the end of the process. */
+	err = open_checked(path, key, &fd, diag);
+	if (err)
+		return err;
+	name = quoted(path);
+	if (!name)
+		return wax_diag_set(diag, WAX_ERR_IO, "out of memory");
+	err = wax_source_fd(fd, name, out, diag);
+	free(name);
+	return err;
+}
+
+int input_open(const char *path, struct wax_source **out, struct wax_diag *diag)
+{
+	return open_path(path, false, out, diag);
+}
+
+int input_open_key(const char *path, struct wax_source **out,
+		   struct wax_diag *diag)
+{
+	return open_path(path, true, out, diag);
+}
+
+long long input_size(void)
+{
+	return last_size;
+}
+
+static int open_stdout(const char *path, enum output_form form,
+		       struct wax_sink **out, struct wax_diag *diag)
+{
+	static const char name[] = "standard output";
+	struct stat st;
+	struct wax_sink *to = NULL;
+	bool guarded = !path && form != OUTPUT_TEXT && isatty(1);
+	int err;
+
+	if (guarded && form == OUTPUT_BINARY) {
+		wax_diag_set(diag, WAX_ERR_USAGE,
+			     "binary output is not for a terminal");
+		wax_diag_hint(diag, "-a makes text, -o FILE writes a file, "
+				    "-o - insists");
+		return WAX_ERR_USAGE;
+	}
+	if (fstat(1, &st))
+		return wax_diag_sys(diag, errno, "%s", name);
+	err = check_not_input(&st, name, diag);
+	if (!err)
+		err = wax_sink_fd(1, name, &to, diag);
+	if (!err && guarded)
+		err = guard_sink(to, &to, diag);
+	if (!err)
+		*out = to;
+	return err;
+}
+
+int output_open(const char *path, unsigned flags, enum output_form form,
+		struct wax_sink **out, struct wax_diag *diag)
+{
+	struct stat st;
+	char *name;
+	int err = 0;
+
+	if (is_stream(path, 1))
+		return open_stdout(path, form, out, diag);
+	name = quoted(path);
+	if (!name)
+		return wax_diag_set(diag, WAX_ERR_IO, "out of memory");
+	if (!stat(path, &st))
+		err = check_not_input(&st, name, diag);
+	free(name);
+	return err ? err : wax_sink_file(path, flags, out, diag);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The files on a command line: what is read, and where the output goes.
+ */
+#ifndef WAX_CMD_FILES_H
+#define WAX_CMD_FILES_H
+
+#include <stdbool.h>
+#include <wax.h>
+
+/*
+ * Opens an input: a path, or standard input where it is NULL or "-". Standard
+ * input can be taken once. A folder is WAX_ERR_USAGE.
+ */
+int input_open(const char *path, struct wax_source **out,
+	       struct wax_diag *diag);
+
+/*
+ * The same for keys and passphrases, which are regular files: devices and
+ * FIFOs are WAX_ERR_USAGE and never waited for. A pipe is taken by its
+ * descriptor, as shells name it: /dev/fd/N.
+ */
+int input_open_key(const char *path, struct wax_source **out,
+		   struct wax_diag *diag);
+
+/*
+ * Says that an input will be opened later, so that the output, opened before,
+ * is not this one.
+ */
+void input_announce(const char *path);
+
+/* The size of the last input_open(), or -1 where it is not known. */
+long long input_size(void);
+
+enum output_form {
+	OUTPUT_TEXT,	/* for a terminal as well */
+	OUTPUT_BINARY,	/* refused on a terminal unless asked for by "-" */
+	OUTPUT_UNKNOWN, /* looked at: on a terminal only text gets through */
+};
+
+/*
+ * Opens the output: a path, or standard output where it is NULL or "-". It is
+ * never one of the inputs opened before. flags are those of wax_sink_file().
+ */
+int output_open(const char *path, unsigned flags, enum output_form form,
+		struct wax_sink **out, struct wax_diag *diag);
+
+#endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * wax-keygen: make an identity, or print the recipient of one.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "keys.h"
+#include "program.h"
+#include "utf8.h"
+
+#define NAME_MAX_BYTES 255
+
+struct keygen {
+	struct wax_identities *identities;
+	struct passphrase passphrase;
+	bool print_recipient, with_passphrase, x25519;
+	const char *name, *in, *out;
+};
+
+static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
+{
+	struct keygen *k = ctx;
+
+	switch (id) {
+	case 'o':
+		return program_set(&k->out, value, "-o", diag);
+	case 'p':
+		k->with_passphrase = true;
+		return 0;
+	case 'n':
+		return program_set(&k->name, value, "-n", diag);
+	case 'y':
+		k->print_recipient = true;
+		return 0;
+	case OPT_X25519:
+		k->x25519 = true;
+		return 0;
+	default:
+		return passphrase_option(&k->passphrase, id, value, diag);
+	}
+}
+
+/* A name is a line of text: what is hidden in it could mislead. */
+static int check_name(const char *name, struct wax_diag *diag)
+{
+	size_t len = strlen(name);
+	bool ok = len && len <= NAME_MAX_BYTES;
+
+	while (ok && len) {
+		uint32_t c;
+		int n = utf8_decode(name, len, &c);
+
+		ok = n > 0 && !utf8_is_control(c);
+		name += n > 0 ? n : 0;
+		len -= n > 0 ? (size_t)n : 0;
+	}
+	return ok ? 0
+		  : wax_diag_set(diag, WAX_ERR_USAGE,
+				 "a name is 1 to %d bytes of UTF-8 without "
+				 "control characters",
+				 NAME_MAX_BYTES);
+}
+
+static int check(const struct keygen *k, struct wax_diag *diag)
+{
+	if (k->print_recipient &&
+	    (k->with_passphrase || k->name || k->x25519))
+		return wax_diag_set(diag, WAX_ERR_USAGE,
+				    "-y makes no identity: -p, -n and --x25519 "
+				    "are not for it");
+	if (!k->print_recipient && k->in) {
+		wax_diag_set(diag, WAX_ERR_USAGE, "a file is given without -y");
+		wax_diag_hint(diag, "-o FILE says where the identity goes");
+		return WAX_ERR_USAGE;
+	}
+	if (!k->print_recipient && !k->with_passphrase &&
+	    (k->passphrase.file || k->passphrase.fd))
+		return wax_diag_set(diag, WAX_ERR_USAGE,
+				    "a passphrase is given without -p");
+	if (k->x25519 && !k->out) {
+		wax_diag_set(diag, WAX_ERR_USAGE,
+			     "--x25519 makes no identity for the home");
+		wax_diag_hint(diag, "-o FILE says where it goes");
+		return WAX_ERR_USAGE;
+	}
+	return k->name ? check_name(k->name, diag) : 0;
+}
+
+/* user@host, for the comment; whatever of it is odd is left out. */
+static void default_name(char *out, size_t size)
+{
+	const char *user = getenv("LOGNAME");
+	char host[65] = "localhost";
+
+	if (!user || !*user)
+		user = getenv("USER");
+	gethostname(host, sizeof(host) - 1);
+	snprintf(out, size, "%s@%s", user && *user ? user : "user", host);
+	if (check_name(out, NULL))
+		snprintf(out, size, "user@localhost");
+}
+
+static int write_comments(struct keygen *k, struct wax_sink *to,
+			  struct wax_diag *diag)
+{
+	char name[NAME_MAX_BYTES + 1], date[32], *recipient;
+	time_t t = time(NULL);
+	struct tm tm;
+	int err;
+
+	default_name(name, sizeof(name));
+	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &tm));
+	err = wax_identities_recipient(k->identities, 0, &recipient, diag);
+	if (err)
+		return err;
+	err = program_print(to, diag,
+			    "# created: %s\n# name: %s\n# public key: %s\n",
+			    date, k->name ? k->name : name, recipient);
+	free(recipient);
+	return err;
+}
+
+static int write_identity(struct keygen *k, struct wax_sink *to,
+			  struct wax_diag *diag)
+{
+	struct wax_secret *line = NULL;
+	int err = write_comments(k, to, diag);
+
+	if (!err)
+		err = wax_identities_secret(k->identities, 0, &line, diag);
+	if (!err)
+		err = wax_sink_write(to, wax_secret_bytes(line),
+				     wax_secret_size(line), diag);
+	if (!err)
+		err = wax_sink_write(to, "\n", 1, diag);
+	wax_secret_free(line);
+	return err;
+}
+
+/* Puts a sink that seals with a passphrase before *to. */
+static int add_passphrase(struct keygen *k, struct wax_sink **to,
+			  struct wax_diag *diag)
+{
+	struct wax_recipients *recipients = NULL;
+	struct wax_secret *secret = NULL;
+	int err = passphrase_new(&k->passphrase, &secret, diag);
+
+	if (!err)
+		err = wax_recipients_new(&recipients, diag);
+	if (!err)
+		err = wax_recipients_add_passphrase(recipients, secret,
+						    WAX_SCRYPT_LOG_N, diag);
+	if (!err) {
+		err = wax_seal(recipients, WAX_SEAL_ARMOR, *to, to, diag);
+		if (err)
+			*to = NULL;
+	}
+	wax_recipients_free(recipients);
+	wax_secret_free(secret);
+	return err;
+}
+
+static int generate_to(struct keygen *k, const char *path,
+		       struct wax_diag *diag)
+{
+	struct wax_sink *to = NULL;
+	int err = output_open(path, WAX_FILE_SECRET, OUTPUT_TEXT, &to, diag);
+
+	if (!err && k->with_passphrase)
+		err = add_passphrase(k, &to, diag);
+	if (!err)
+		err = wax_identities_generate(k->identities,
+					      k->x25519
+						      ? WAX_IDENTITY_X25519
+						      : WAX_IDENTITY_MLKEM768X25519,
+					      diag);
+	if (!err)
+		err = write_identity(k, to, diag);
+	if (!err)
+		err = wax_sink_finish(to, diag);
+	wax_sink_free(to);
+	return err;
+}
+
+static int generate(struct keygen *k, struct wax_diag *diag)
+{
+	char *path = NULL;
+	int err;
+
+	if (k->out) {
+		err = generate_to(k, k->out, diag);
+		if (!err && strcmp(k->out, "-"))
+			program_say("made '%s'; 'wax-keygen -y %s' prints its "
+				    "recipient",
+				    k->out, k->out);
+		return err;
+	}
+	err = home_path("identity", &path, diag);
+	if (!err)
+		err = wax_home_make(path, diag);
+	if (!err)
+		err = generate_to(k, path, diag);
+	if (!err)
+		program_say("made '%s'; 'wax-keygen -y' prints its recipient",
+			    path);
+	free(path);
+	return err;
+}
+
+static int print_recipients(struct keygen *k, struct wax_diag *diag)
+{
+	struct wax_sink *to = NULL;
+	bool found = true;
+	size_t n = 0;
+	int err = k->in ? identities_add(k->identities, k->in, diag)
+			: identities_add_home(k->identities, &found, diag);
+
+	if (!err && !found) {
+		err = wax_diag_set(diag, WAX_ERR_NO_KEY,
+				   "there is no identity in the home");
+		wax_diag_hint(diag, "wax-keygen makes one");
+	}
+
+	if (!err)
+		err = wax_identities_unlock(k->identities, &n, diag);
+	if (!err)
+		err = output_open(k->out, 0, OUTPUT_TEXT, &to, diag);
+	for (size_t i = 0; !err && i < n; i++) {
+		char *recipient = NULL;
+
+		err = wax_identities_recipient(k->identities, i, &recipient,
+					       diag);
+		if (!err)
+			err = program_print(to, diag, "%s\n", recipient);
+		free(recipient);
+	}
+	if (!err)
+		err = wax_sink_finish(to, diag);
+	wax_sink_free(to);
+	return err;
+}
+
+int main(int argc, char **argv)
+{
+	struct keygen k = {0};
+	struct wax_diag diag = {0};
+	int first, err;
+
+	program_start(&tool_keygen);
+	err = wax_identities_new(passphrase_ask, &k.passphrase, &k.identities,
+				 &diag);
+	if (!err)
+		err = program_options(argc, argv, option, &k, &first, &diag);
+	if (!err)
+		err = program_operand(argc, argv, first, &k.in, &diag);
+	if (!err)
+		err = check(&k, &diag);
+	if (!err)
+		err = k.print_recipient ? print_recipients(&k, &diag)
+					: generate(&k, &diag);
+	wax_identities_free(k.identities);
+	passphrase_release(&k.passphrase);
+	return program_end(err, &diag);
+}

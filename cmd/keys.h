@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Identities, recipients and passphrases as the tools' options name them.
+ */
+#ifndef WAX_CMD_KEYS_H
+#define WAX_CMD_KEYS_H
+
+#include <stdbool.h>
+#include <wax.h>
+
+/*
+ * Where passphrases come from: a file, a descriptor, or the terminal.
+ * Initialise with {0}.
+ */
+struct passphrase {
+	const char *file;	 /* --passphrase-file */
+	const char *fd;		 /* --passphrase-fd */
+	struct wax_secret *kept; /* what was read there, once */
+};
+
+/* Takes one of the two options; refuses a second one. */
+int passphrase_option(struct passphrase *p, int id, const char *value,
+		      struct wax_diag *diag);
+
+/*
+ * Gets a new passphrase, asked for twice on a terminal; or, as a
+ * wax_passphrase_fn over a struct passphrase, an existing one.
+ */
+int passphrase_new(struct passphrase *p, struct wax_secret **out,
+		   struct wax_diag *diag);
+int passphrase_ask(void *passphrase, const char *name, struct wax_secret **out,
+		   struct wax_diag *diag);
+
+void passphrase_release(struct passphrase *p);
+
+/* The path of name in the user's home, to be freed with free(). */
+int home_path(const char *name, char **out, struct wax_diag *diag);
+
+/* Reads an identity file into the list. */
+int identities_add(struct wax_identities *list, const char *path,
+		   struct wax_diag *diag);
+
+/*
+ * Reads the home's identity into the list; *found tells whether there is one.
+ */
+int identities_add_home(struct wax_identities *list, bool *found,
+			struct wax_diag *diag);
+
+/* Reads a recipients file into the list. */
+int recipients_add_file(struct wax_recipients *list, const char *path,
+			struct wax_diag *diag);
+
+/* Adds a recipient given on the command line. */
+int recipients_add_who(struct wax_recipients *list, const char *who,
+		       struct wax_diag *diag);
+
+#endif

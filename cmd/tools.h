@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The tools and their options: one table gives the parsing, --help and the
+ * completions of the shells, and tests hold the manual against it.
+ */
+#ifndef WAX_CMD_TOOLS_H
+#define WAX_CMD_TOOLS_H
+
+/* Options without a letter have numbers above those of characters. */
+enum option_id {
+	OPT_HELP = 'h',
+	OPT_VERSION = 256,
+	OPT_PASSPHRASE_FD,
+	OPT_PASSPHRASE_FILE,
+	OPT_X25519,
+	OPT_JSON,
+};
+
+/* What an option's value is, which decides how shells complete it. */
+enum value_kind {
+	VALUE_NONE, /* the option takes no value */
+	VALUE_FILE,
+	VALUE_TEXT,
+	VALUE_WHO, /* a recipient */
+};
+
+struct option_spec {
+	int id; /* its letter, or one of enum option_id; 0 ends the table */
+	const char *name; /* the long form, without -- */
+	enum value_kind value;
+	const char *value_name;
+	const char *help;
+};
+
+struct tool {
+	const char *name; /* wax-... */
+	const char *operands;
+	const char *summary;
+	const struct option_spec *options;
+};
+
+extern const struct tool tool_keygen, tool_seal, tool_open, tool_inspect;
+
+/* The front itself, which has no options but --help and --version. */
+extern const struct tool tool_wax;
+
+/* All but the front, up to a NULL. */
+extern const struct tool *const tools[];
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Decoding UTF-8 strictly, and showing what is not printable.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "utf8.h"
+
+int utf8_decode(const char *text, size_t len, uint32_t *out)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	const unsigned char *p = (const unsigned char *)text;
+	int n = p[0] < 0x80   ? 1
+		: p[0] < 0xc2 ? 0
+		: p[0] < 0xe0 ? 2
+		: p[0] < 0xf0 ? 3
+		: p[0] < 0xf5 ? 4
+			      : 0;
+	uint32_t c = n > 1 ? p[0] & (0x7fu >> n) : p[0];
+
+	for (int i = 1; i < n; i++) {
+		if ((size_t)i == len)
+			return -1;
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (p[i] & 0x3fu);
+	}
+	if (!n || c < least[n] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+		return 0;
+	*out = c;
+	return n;
+}
+
+bool utf8_is_control(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x200e ||
+	       c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
+	       (c >= 0x2066 && c <= 0x2069) || c == 0x61c;
+}
+
+void utf8_escape(const char *text, char *out, size_t size)
+{
+	size_t len = strlen(text);
+
+	while (len && size > 4) {
+		uint32_t c;
+		int n = utf8_decode(text, len, &c);
+
+		if (n > 0 && !utf8_is_control(c)) {
+			if ((size_t)n >= size)
+				break;
+			memcpy(out, text, (size_t)n);
+			out += n;
+			size -= (size_t)n;
+		} else {
+			n = 1;
+			sprintf(out, "\\x%02x", (unsigned char)*text);
+			out += 4;
+			size -= 4;
+		}
+		text += n;
+		len -= (size_t)n;
+	}
+	*out = '\0';
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * wax: the front, which runs the tool that its first argument names. The tools
+ * are looked for beside it only, never in PATH.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "program.h"
+
+/* The path of a tool in the folder of this very program. */
+static int beside(const char *name, char *out, size_t size,
+		  struct wax_diag *diag)
+{
+	ssize_t n = readlink("/proc/self/exe", out, size - 1);
+	char *slash;
+
+	if (n < 0)
+		return wax_diag_sys(diag, errno, "/proc/self/exe");
+	out[n] = '\0';
+	slash = strrchr(out, '/');
+	if (!slash || (size_t)(slash + 1 - out) + strlen(name) >= size)
+		return wax_diag_set(diag, WAX_ERR_IO, "its path is too long");
+	strcpy(slash + 1, name);
+	return 0;
+}
+
+static int run(char **argv, struct wax_diag *diag)
+{
+	char path[4096];
+
+	for (size_t i = 0; tools[i]; i++) {
+		const char *name = tools[i]->name;
+		int err;
+
+		if (strcmp(argv[0], name + 4) && strcmp(argv[0], name))
+			continue;
+		err = beside(name, path, sizeof(path), diag);
+		if (err)
+			return err;
+		argv[0] = path;
+		execv(path, argv);
+		return wax_diag_sys(diag, errno, "'%s'", path);
+	}
+	wax_diag_set(diag, WAX_ERR_USAGE, "'%s' is not a tool", argv[0]);
+	wax_diag_hint(diag, "wax --help lists them");
+	return WAX_ERR_USAGE;
+}
+
+static int no_option(void *ctx, int id, const char *value,
+		     struct wax_diag *diag)
+{
+	(void)ctx;
+	(void)id;
+	(void)value;
+	(void)diag;
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct wax_diag diag = {0};
+	int first, err;
+
+	program_start(&tool_wax);
+	if (argc > 1 && argv[1][0] != '-')
+		return program_end(run(argv + 1, &diag), &diag);
+	err = program_options(argc, argv, no_option, NULL, &first, &diag);
+	if (!err) {
+		err = wax_diag_set(&diag, WAX_ERR_USAGE, "no tool is named");
+		wax_diag_hint(&diag, "wax --help lists them");
+	}
+	return program_end(err, &diag);
+}

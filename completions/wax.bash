@@ -1,0 +1,117 @@
+# bash completion of wax and its tools; needs bash 4.
+# Made by gen-completions from cmd/tools.c: change it there.
+
+_wax_tools='keygen seal open inspect'
+
+# The options of tool $1: those without a value, those with a
+# file, and those with another value.
+_wax_table()
+{
+	case $1 in
+	wax)
+		flags='-h --help --version'
+		files=''
+		texts=''
+		;;
+	wax-keygen)
+		flags='-p --passphrase -y --recipient --x25519 -h --help --version'
+		files='-o --output --passphrase-file'
+		texts='-n --name --passphrase-fd'
+		;;
+	wax-seal)
+		flags='-p --passphrase -a --armor -f --force -h --help --version'
+		files='-R --recipients-file -i --identity -o --output --passphrase-file'
+		texts='-r --recipient --passphrase-fd'
+		;;
+	wax-open)
+		flags='-f --force -h --help --version'
+		files='-i --identity -o --output --passphrase-file'
+		texts='--passphrase-fd'
+		;;
+	wax-inspect)
+		flags='--json -h --help --version'
+		files=''
+		texts=''
+		;;
+	esac
+}
+
+# There is nothing to offer here, not even a file.
+_wax_nothing()
+{
+	compopt +o bashdefault +o default
+}
+
+# The option among the words from $1 to the cursor that waits for its
+# value, to pending; '--' when options have ended.
+_wax_pending()
+{
+	local i j word letter with=" $files $texts "
+	pending=
+	for ((i = $1; i < COMP_CWORD; i++)); do
+		word=${COMP_WORDS[i]}
+		if [[ $pending ]]; then
+			# bash takes --name=value apart: '=' is a word.
+			[[ $word == '=' ]] || pending=
+		elif [[ $word == -- ]]; then
+			pending=--
+			return
+		elif [[ $word == --* ]]; then
+			[[ $with != *" $word "* ]] || pending=$word
+		elif [[ $word == -* ]]; then
+			for ((j = 1; j < ${#word}; j++)); do
+				letter=-${word:j:1}
+				[[ $with == *" $letter "* ]] || continue
+				((j + 1 < ${#word})) || pending=$letter
+				break
+			done
+		fi
+	done
+}
+
+# Completes for tool $1, whose arguments begin with word $2. Where the
+# result is empty, readline completes files by itself.
+_wax_arguments()
+{
+	local flags files texts pending IFS=$' \t\n'
+	local cur=${COMP_WORDS[COMP_CWORD]}
+	_wax_table "$1"
+	_wax_pending "$2"
+	if [[ $pending == -- ]]; then
+		return
+	elif [[ $pending ]]; then
+		[[ " $files " == *" $pending "* ]] || _wax_nothing
+	elif [[ $cur == -* ]]; then
+		mapfile -t COMPREPLY < <(
+			compgen -W "$flags $files $texts" -- "$cur")
+		_wax_nothing
+	fi
+}
+
+_wax()
+{
+	local tool=${1##*/} IFS=$' \t\n'
+	COMPREPLY=()
+	if [[ $tool != wax ]]; then
+		_wax_arguments "$tool" 1
+	elif ((COMP_CWORD > 1)); then
+		tool=${COMP_WORDS[1]#wax-}
+		if [[ " $_wax_tools " == *" $tool "* ]]; then
+			_wax_arguments "wax-$tool" 2
+		else
+			_wax_nothing
+		fi
+	elif [[ ${COMP_WORDS[1]} == -* ]]; then
+		_wax_arguments wax 1
+	else
+		mapfile -t COMPREPLY < <(
+			compgen -W "$_wax_tools" -- "${COMP_WORDS[1]}")
+		_wax_nothing
+	fi
+}
+
+complete -o bashdefault -o default -F _wax wax \
+	wax-keygen \
+	wax-seal \
+	wax-open \
+	wax-inspect

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Opening and sealing whole age files.
+ */
+#include <stdlib.h>
+
+#include <wax/secret.h>
+
+#include "age/age.h"
+#include "age/armor.h"
+#include "age/input.h"
+#include "age/kinds.h"
+#include "age/payload.h"
+#include "base/error.h"
+
+struct opened {
+	struct wax_source *from;
+	struct wax_input *in;
+	struct wax_source *payload;
+};
+
+static int opened_read(void *ctx, void *buf, size_t len, size_t *got,
+		       struct wax_diag *diag)
+{
+	struct opened *o = ctx;
+
+	return wax_source_read(o->payload, buf, len, got, diag);
+}
+
+static void opened_free(void *ctx)
+{
+	struct opened *o = ctx;
+
+	wax_source_free(o->payload);
+	wax_input_free(o->in);
+	wax_source_free(o->from);
+	free(o);
+}
+
+static const struct wax_source_ops opened_ops = {opened_read, opened_free};
+
+/* A passphrase stands alone: a second way in would make it pointless. */
+static int check_stanzas(const struct wax_header *h, struct wax_diag *diag)
+{
+	for (size_t i = 0; i < wax_header_count(h); i++) {
+		struct wax_stanza s = wax_header_stanza(h, i);
+
+		if (!wax_stanza_is(&s, WAX_SCRYPT))
+			continue;
+		if (wax_header_count(h) > 1)
+			return wax_diag_set(diag, WAX_ERR_FORMAT,
+					    "the header has a passphrase "
+					    "beside another recipient");
+		return wax_scrypt_check(&s, diag);
+	}
+	return 0;
+}
+
+/* Reads the header and makes the payload's source. */
+static int open_payload(struct opened *o, wax_unwrap_fn *unwrap, void *ctx,
+			struct wax_diag *diag)
+{
+	struct wax_header h = {0};
+	struct wax_secret *key = NULL;
+	int err = wax_secret_new(WAX_FILE_KEY_SIZE, &key, diag);
+
+	if (!err)
+		err = wax_header_read(&h, o->in->r, diag);
+	if (!err)
+		err = check_stanzas(&h, diag);
+	if (!err)
+		err = unwrap(ctx, &h, wax_secret_bytes(key), diag);
+	if (!err && !wax_header_verify(&h, wax_secret_bytes(key)))
+		err = wax_diag_set(diag, WAX_ERR_FORMAT,
+				   "the header's MAC is wrong: it was changed");
+	if (!err)
+		err = wax_payload_source(wax_secret_bytes(key), o->in->r,
+					 &o->payload, diag);
+	wax_secret_free(key);
+	wax_header_release(&h);
+	return err;
+}
+
+int wax_age_open(struct wax_source *from, wax_unwrap_fn *unwrap, void *ctx,
+		 struct wax_source **out, struct wax_diag *diag)
+{
+	struct opened *o = calloc(1, sizeof(*o));
+	int err;
+
+	if (!o) {
+		wax_source_free(from);
+		return wax_no_memory(diag);
+	}
+	o->from = from;
+	err = wax_input_new(from, &o->in, diag);
+	if (!err)
+		err = open_payload(o, unwrap, ctx, diag);
+	if (err) {
+		opened_free(o);
+		return err;
+	}
+	return wax_source_new(&opened_ops, o, out, diag);
+}
+
+int wax_age_seal(struct wax_header *header,
+		 const uint8_t file_key[WAX_FILE_KEY_SIZE], bool armored,
+		 struct wax_sink *to, struct wax_sink **out,
+		 struct wax_diag *diag)
+{
+	int err = wax_header_finish(header, file_key, diag);
+
+	if (err) {
+		wax_sink_free(to);
+		return err;
+	}
+	if (armored) {
+		err = wax_armor_sink(to, &to, diag);
+		if (err)
+			return err;
+	}
+	return wax_payload_sink(file_key, &header->text, to, out, diag);
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Armor, both ways, a line at a time.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "age/armor.h"
+#include "base/base64.h"
+#include "base/error.h"
+
+#define BEGIN "-----BEGIN AGE ENCRYPTED FILE-----"
+#define END "-----END AGE ENCRYPTED FILE-----"
+#define COLUMNS 64
+#define LINE_BYTES 48
+#define BATCH 512 /* lines that are written at once */
+
+static bool is_space(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+int wax_armor_detect(struct wax_reader *from, bool *out, struct wax_diag *diag)
+{
+	static const size_t n = sizeof(BEGIN) - 1;
+	const uint8_t *data;
+	size_t len, space = 0;
+	int err;
+
+	for (;;) {
+		err = wax_reader_peek(from, space + 1, &data, &len, diag);
+		if (err)
+			return err;
+		while (space < len && is_space(data[space]))
+			space++;
+		if (space < len || space > WAX_ARMOR_SPACE_MAX)
+			break;
+		/* At the end a further look finds nothing more. */
+		err = wax_reader_peek(from, space + 1, &data, &len, diag);
+		if (err)
+			return err;
+		if (len == space)
+			break;
+	}
+	*out = false;
+	if (space > WAX_ARMOR_SPACE_MAX || space == len || data[space] != '-')
+		return 0;
+	err = wax_reader_peek(from, space + n, &data, &len, diag);
+	if (err || len < space + n || memcmp(data + space, BEGIN, n) != 0)
+		return err;
+	wax_reader_take(from, space);
+	*out = true;
+	return 0;
+}
+
+struct dearmor {
+	struct wax_reader *from;
+	unsigned long line; /* in the armor, from 1 */
+	bool last;	    /* a line came that can only be the last */
+	bool ended;
+	uint8_t buf[LINE_BYTES];
+	size_t at, len;
+};
+
+static int bad_line(const struct dearmor *d, const char *what,
+		    struct wax_diag *diag)
+{
+	return wax_diag_set(diag, WAX_ERR_FORMAT, "armor, line %lu: %s",
+			    d->line, what);
+}
+
+/* The next line, without its end; at the end of the source it is missing. */
+static int next_line(struct dearmor *d, const char **line, size_t *len,
+		     struct wax_diag *diag)
+{
+	int err = wax_reader_line(d->from, line, len, diag);
+
+	if (err)
+		return err;
+	d->line++;
+	if (!*len)
+		return wax_diag_set(diag, WAX_ERR_FORMAT,
+				    "the armor is cut short: no END line");
+	*len -= (*line)[*len - 1] == '\n' ? 1 : 0;
+	*len -= *len && (*line)[*len - 1] == '\r' ? 1 : 0;
+	return 0;
+}
+
+static int expect_space(struct dearmor *d, struct wax_diag *diag)
+{
+	const uint8_t *data;
+	size_t len;
+	int err = wax_reader_peek(d->from, WAX_ARMOR_SPACE_MAX + 1, &data, &len,
+				  diag);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < len; i++)
+		if (!is_space(data[i]) || i == WAX_ARMOR_SPACE_MAX)
+			return wax_diag_set(diag, WAX_ERR_FORMAT,
+					    "something follows the armor");
+	return 0;
+}
+
+/* Decodes the next line into buf; at the END line sets ended. */
+static int decode_line(struct dearmor *d, struct wax_diag *diag)
+{
+	const char *line;
+	size_t len;
+	int err;
+
+	if (!d->line) {
+		err = next_line(d, &line, &len, diag);
+		if (err)
+			return err;
+		if (len != sizeof(BEGIN) - 1)
+			return bad_line(d, "a bad BEGIN line", diag);
+	}
+	err = next_line(d, &line, &len, diag);
+	if (err)
+		return err;
+	if (len == sizeof(END) - 1 && !memcmp(line, END, len)) {
+		d->ended = true;
+		return expect_space(d, diag);
+	}
+	if (d->last)
+		return bad_line(d, "the one before is too short", diag);
+	if (!len || len > COLUMNS)
+		return bad_line(d, len ? "too long" : "it is empty", diag);
+	if (!wax_base64_decode_padded(line, len, d->buf, &d->len))
+		return bad_line(d, "not base64", diag);
+	d->at = 0;
+	d->last = d->len < LINE_BYTES;
+	return 0;
+}
+
+/*
+ * Stops after a whole number of lines, so that an error in a line does not
+ * take back what the lines before it gave.
+ */
+static int dearmor_read(void *ctx, void *buf, size_t len, size_t *got,
+			struct wax_diag *diag)
+{
+	struct dearmor *d = ctx;
+	size_t n;
+
+	if (d->at == d->len && !d->ended) {
+		int err = decode_line(d, diag);
+
+		if (err)
+			return err;
+	}
+	if (d->ended)
+		return 0;
+	n = d->len - d->at < len ? d->len - d->at : len;
+	memcpy(buf, d->buf + d->at, n);
+	d->at += n;
+	*got = n;
+	return 0;
+}
+
+static const struct wax_source_ops dearmor_ops = {dearmor_read, free};
+
+int wax_armor_source(struct wax_reader *from, struct wax_source **out,
+		     struct wax_diag *diag)
+{
+	struct dearmor *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return wax_no_memory(diag);
+	d->from = from;
+	return wax_source_new(&dearmor_ops, d, out, diag);
+}
+
+struct armor {
+	struct wax_sink *to;
+	bool begun;
+	uint8_t buf[LINE_BYTES]; /* a line that is not full yet */
+	size_t len;
+	char lines[BATCH * (COLUMNS + 1)];
+	size_t n; /* characters in lines */
+};
+
+static int flush(struct armor *a, struct wax_diag *diag)
+{
+	size_t n = a->n;
+
+	a->n = 0;
+	return wax_sink_write(a->to, a->lines, n, diag);
+}
+
+static int put_line(struct armor *a, const uint8_t *data, size_t len,
+		    struct wax_diag *diag)
+{
+	a->n += wax_base64_encode_padded(data, len, a->lines + a->n);
+	a->lines[a->n++] = '\n';
+	return a->n == sizeof(a->lines) ? flush(a, diag) : 0;
+}
+
+static int armor_write(void *ctx, const void *data, size_t len,
+		       struct wax_diag *diag)
+{
+	struct armor *a = ctx;
+	const uint8_t *p = data;
+	int err = 0;
+
+	if (!a->begun)
+		err = wax_sink_write(a->to, BEGIN "\n", sizeof(BEGIN), diag);
+	a->begun = true;
+	while (len && !err) {
+		size_t n = LINE_BYTES - a->len;
+
+		n = n < len ? n : len;
+		memcpy(a->buf + a->len, p, n);
+		a->len += n;
+		p += n;
+		len -= n;
+		if (a->len < LINE_BYTES)
+			break;
+		err = put_line(a, a->buf, LINE_BYTES, diag);
+		a->len = 0;
+	}
+	return err;
+}
+
+static int armor_finish(void *ctx, struct wax_diag *diag)
+{
+	struct armor *a = ctx;
+	int err = armor_write(a, NULL, 0, diag); /* BEGIN, at least */
+
+	if (!err && a->len)
+		err = put_line(a, a->buf, a->len, diag);
+	if (!err)
+		err = flush(a, diag);
+	if (!err)
+		err = wax_sink_write(a->to, END "\n", sizeof(END), diag);
+	return err ? err : wax_sink_finish(a->to, diag);
+}
+
+static void armor_free(void *ctx)
+{
+	struct armor *a = ctx;
+
+	wax_sink_free(a->to);
+	free(a);
+}
+
+static const struct wax_sink_ops armor_ops = {armor_write, armor_finish,
+					      armor_free};
+
+int wax_armor_sink(struct wax_sink *to, struct wax_sink **out,
+		   struct wax_diag *diag)
+{
+	struct armor *a = calloc(1, sizeof(*a));
+
+	if (!a) {
+		wax_sink_free(to);
+		return wax_no_memory(diag);
+	}
+	a->to = to;
+	return wax_sink_new(&armor_ops, a, out, diag);
+}

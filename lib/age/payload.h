@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The payload of an age file (c2sp.org/age, "Payload"): a nonce, then STREAM,
+ * chunks of 64 KiB under ChaCha20-Poly1305 whose nonce is a counter of 11
+ * bytes and a byte that marks the last one.
+ */
+#ifndef WAX_AGE_PAYLOAD_H
+#define WAX_AGE_PAYLOAD_H
+
+#include "age/header.h"
+#include "base/bytes.h"
+#include "crypto/crypto.h"
+#include "stream/reader.h"
+
+#define WAX_PAYLOAD_NONCE_SIZE 16
+#define WAX_CHUNK_SIZE (64 * 1024) /* plaintext */
+#define WAX_SEALED_CHUNK_SIZE (WAX_CHUNK_SIZE + WAX_TAG_SIZE)
+
+/*
+ * A sink that writes first the header's text, which it takes over, then the
+ * payload. to is owned from the call on.
+ */
+int wax_payload_sink(const uint8_t file_key[WAX_FILE_KEY_SIZE],
+		     struct wax_bytes *header, struct wax_sink *to,
+		     struct wax_sink **out, struct wax_diag *diag);
+
+/* Reads the nonce, and makes a source of the plaintext. from is borrowed. */
+int wax_payload_source(const uint8_t file_key[WAX_FILE_KEY_SIZE],
+		       struct wax_reader *from, struct wax_source **out,
+		       struct wax_diag *diag);
+
+#endif

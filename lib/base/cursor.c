@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Checked reading from bytes.
+ */
+#include <string.h>
+
+#include "base/cursor.h"
+
+bool wax_cursor_take(struct wax_cursor *c, size_t len, const uint8_t **out)
+{
+	if (len > c->left)
+		return false;
+	*out = c->at;
+	c->at += len;
+	c->left -= len;
+	return true;
+}
+
+bool wax_cursor_skip(struct wax_cursor *c, const void *data, size_t len)
+{
+	const uint8_t *at;
+
+	if (len > c->left || memcmp(c->at, data, len) != 0)
+		return false;
+	return wax_cursor_take(c, len, &at);
+}
+
+/* Takes up to the next byte end, which is taken too but not part of it. */
+static size_t until(struct wax_cursor *c, char end, const char **out)
+{
+	const uint8_t *at = memchr(c->at, end, c->left);
+	size_t len = at ? (size_t)(at - c->at) : c->left;
+
+	*out = (const char *)c->at;
+	c->at += len + (at ? 1 : 0);
+	c->left -= len + (at ? 1 : 0);
+	return len;
+}
+
+bool wax_cursor_line(struct wax_cursor *c, const char **line, size_t *len)
+{
+	if (!c->left)
+		return false;
+	*len = until(c, '\n', line);
+	if (*len && (*line)[*len - 1] == '\r')
+		--*len;
+	return true;
+}
+
+void wax_cursor_word(struct wax_cursor *c, const char **word, size_t *len)
+{
+	*len = until(c, ' ', word);
+}
+
+bool wax_cursor_u32(struct wax_cursor *c, uint32_t *out)
+{
+	const uint8_t *p;
+
+	if (!wax_cursor_take(c, 4, &p))
+		return false;
+	*out = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+	       (uint32_t)p[2] << 8 | p[3];
+	return true;
+}
+
+bool wax_cursor_string(struct wax_cursor *c, struct wax_cursor *out)
+{
+	const uint8_t *p;
+	uint32_t len;
+
+	if (!wax_cursor_u32(c, &len) || !wax_cursor_take(c, len, &p))
+		return false;
+	*out = wax_cursor(p, len);
+	return true;
+}

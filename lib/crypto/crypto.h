@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The primitives, as libsodium gives them, under the names that the formats
+ * use. No room below this one sees <sodium.h>.
+ */
+#ifndef WAX_CRYPTO_CRYPTO_H
+#define WAX_CRYPTO_CRYPTO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <wax/error.h>
+
+#define WAX_KEY_SIZE 32	  /* of every symmetric key */
+#define WAX_HASH_SIZE 32  /* SHA-256, HMAC-SHA-256 */
+#define WAX_NONCE_SIZE 12 /* ChaCha20-Poly1305, RFC 8439 */
+#define WAX_TAG_SIZE 16
+
+#define WAX_X25519_SIZE 32 /* scalars, points and shared secrets */
+
+#define WAX_ED25519_PUBLIC_SIZE 32
+#define WAX_ED25519_SECRET_SIZE 64 /* seed and public key */
+
+/* X-Wing, draft-connolly-cfrg-xwing-kem */
+#define WAX_XWING_SEED_SIZE 32
+#define WAX_XWING_PUBLIC_SIZE 1216
+#define WAX_XWING_CIPHERTEXT_SIZE 1120
+#define WAX_XWING_SHARED_SIZE 32
+
+void wax_random(void *out, size_t len);
+
+void wax_sha256(const void *data, size_t len, uint8_t out[WAX_HASH_SIZE]);
+
+void wax_hmac(const uint8_t key[WAX_KEY_SIZE], const void *data, size_t len,
+	      uint8_t out[WAX_HASH_SIZE]);
+
+/* HKDF-SHA-256 (RFC 5869); out_len is at most 8160. */
+void wax_hkdf(const void *salt, size_t salt_len, const void *ikm,
+	      size_t ikm_len, const void *info, size_t info_len, void *out,
+	      size_t out_len);
+void wax_hkdf_extract(const void *salt, size_t salt_len, const void *ikm,
+		      size_t ikm_len, uint8_t out[WAX_HASH_SIZE]);
+void wax_hkdf_expand(const uint8_t prk[WAX_HASH_SIZE], const void *info,
+		     size_t info_len, void *out, size_t out_len);
+
+/*
+ * scrypt (RFC 7914) with N = 2^log_n, r = 8, p = 1: 2^(log_n + 10) bytes of
+ * memory. False when there is not as much.
+ */
+bool wax_scrypt(const void *passphrase, size_t passphrase_len,
+		const void *salt, size_t salt_len, unsigned log_n,
+		uint8_t out[WAX_KEY_SIZE]);
+
+/* X25519 (RFC 7748). False when the result is zero: a low-order point. */
+bool wax_x25519(uint8_t out[WAX_X25519_SIZE],
+		const uint8_t scalar[WAX_X25519_SIZE],
+		const uint8_t point[WAX_X25519_SIZE]);
+void wax_x25519_base(uint8_t out[WAX_X25519_SIZE],
+		     const uint8_t scalar[WAX_X25519_SIZE]);
+
+/* The X25519 images of an Ed25519 key pair; false for an invalid point. */
+bool wax_ed25519_public_image(uint8_t out[WAX_X25519_SIZE],
+			      const uint8_t key[WAX_ED25519_PUBLIC_SIZE]);
+void wax_ed25519_secret_image(uint8_t out[WAX_X25519_SIZE],
+			      const uint8_t key[WAX_ED25519_SECRET_SIZE]);
+
+/* The public key that belongs to an Ed25519 seed of 32 bytes. */
+void wax_ed25519_public(uint8_t out[WAX_ED25519_PUBLIC_SIZE],
+			const uint8_t seed[32]);
+
+/*
+ * ChaCha20-Poly1305 (RFC 8439). Sealing writes len + WAX_TAG_SIZE bytes;
+ * opening takes as many (len is at least WAX_TAG_SIZE) and writes len -
+ * WAX_TAG_SIZE, or returns false. In and out may be the same.
+ */
+void wax_aead_seal(const uint8_t key[WAX_KEY_SIZE],
+		   const uint8_t nonce[WAX_NONCE_SIZE], const void *ad,
+		   size_t ad_len, const void *plain, size_t len, uint8_t *out);
+bool wax_aead_open(const uint8_t key[WAX_KEY_SIZE],
+		   const uint8_t nonce[WAX_NONCE_SIZE], const void *ad,
+		   size_t ad_len, const void *sealed, size_t len, uint8_t *out);
+
+void wax_xwing_public(uint8_t out[WAX_XWING_PUBLIC_SIZE],
+		      const uint8_t seed[WAX_XWING_SEED_SIZE]);
+bool wax_xwing_encap(uint8_t ciphertext[WAX_XWING_CIPHERTEXT_SIZE],
+		     uint8_t shared[WAX_XWING_SHARED_SIZE],
+		     const uint8_t key[WAX_XWING_PUBLIC_SIZE]);
+/* False for a ciphertext whose X25519 part is a low-order point. */
+bool wax_xwing_decap(uint8_t shared[WAX_XWING_SHARED_SIZE],
+		     const uint8_t ciphertext[WAX_XWING_CIPHERTEXT_SIZE],
+		     const uint8_t seed[WAX_XWING_SEED_SIZE]);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Descriptors.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "sys/fd.h"
+
+ssize_t wax_fd_read(int fd, void *buf, size_t len)
+{
+	ssize_t n;
+
+	do
+		n = read(fd, buf, len);
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
+int wax_fd_write(int fd, const void *data, size_t len)
+{
+	const char *p = data;
+
+	while (len) {
+		ssize_t n = write(fd, p, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		p += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int wax_fd_sync(int fd)
+{
+	int err;
+
+	do
+		err = fsync(fd);
+	while (err && errno == EINTR);
+	return err;
+}
+
+int wax_fd_close(int fd)
+{
+	/* Linux has closed it even when it says EINTR: never close twice. */
+	return close(fd) && errno != EINTR ? -1 : 0;
+}
+
+static bool mode_is(int fd, int mode)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	return flags >= 0 && ((flags & O_ACCMODE) == mode ||
+			      (flags & O_ACCMODE) == O_RDWR);
+}
+
+bool wax_fd_can_read(int fd)
+{
+	return mode_is(fd, O_RDONLY);
+}
+
+bool wax_fd_can_write(int fd)
+{
+	return mode_is(fd, O_WRONLY);
+}

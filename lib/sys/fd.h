@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Descriptors: read and write as one means them, interrupted or not.
+ */
+#ifndef WAX_SYS_FD_H
+#define WAX_SYS_FD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* One read, again when a signal interrupted it. As read(2) otherwise. */
+ssize_t wax_fd_read(int fd, void *buf, size_t len);
+
+/* Writes all of it, or returns -1 with errno. */
+int wax_fd_write(int fd, const void *data, size_t len);
+
+/* Flushes to the disk, or returns -1 with errno. */
+int wax_fd_sync(int fd);
+
+/* Closes; -1 with errno when the system says that data were lost. */
+int wax_fd_close(int fd);
+
+/* Whether the descriptor is open in a mode that allows it. */
+bool wax_fd_can_read(int fd);
+bool wax_fd_can_write(int fd);
+
+#endif

@@ -1,0 +1,68 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+#
+# Installs the Debian packages that are missing: deps.sh SET..., where a set is
+# build or check. When all are there it needs neither root nor the network.
+set -eu
+
+build='gcc libc6-dev make binutils pkg-config libzstd-dev libarchive-dev
+	zstd age debian-archive-keyring'
+check='bats procps clang libclang-rt-dev clang-format shellcheck
+	valgrind libc6-dbg strace mandoc bash-completion zsh fish python3 jq
+	minisign openssh-client xz-utils xfsprogs git'
+
+say() { echo "deps.sh: $*" >&2; }
+
+wanted=
+for set; do
+	case $set in
+	build) wanted="$wanted $build" ;;
+	check) wanted="$wanted $check" ;;
+	*) say "no set '$set'; there are build and check"; exit 2 ;;
+	esac
+done
+
+if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+	say "this is no Debian; see to it that you have what it calls:"
+	echo "$wanted" | xargs -n 8 >&2
+	exit 0
+fi
+
+missing=
+for package in $wanted; do
+	case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) in
+	installed) ;;
+	*) missing="$missing $package" ;;
+	esac
+done
+[ -n "$missing" ] || exit 0
+say "installing$missing"
+
+root() {
+	if [ "$(id -u)" = 0 ]; then
+		env DEBIAN_FRONTEND=noninteractive "$@"
+	elif command -v sudo >/dev/null; then
+		sudo env DEBIAN_FRONTEND=noninteractive "$@"
+	else
+		say "neither root nor sudo; as root, run: $*"
+		return 1
+	fi
+}
+install() {
+	# shellcheck disable=SC2086 # a list of words
+	root apt-get -qq -o Dpkg::Use-Pty=0 install -y \
+		--no-install-recommends $missing
+}
+
+# A fresh system has no lists, and old ones name packages that are gone.
+for package in $missing; do
+	apt-cache show "$package" >/dev/null 2>&1 || {
+		root apt-get -qq update
+		install
+		exit
+	}
+done
+install || {
+	root apt-get -qq update
+	install
+}
