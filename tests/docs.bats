@@ -1,0 +1,557 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# The manual, the README, the demo and the completions of the shells: that they
+# say what the tools do, and that what they show runs as written.
+# shellcheck disable=SC2154 # helpers.bash sets what is shared
+# shellcheck disable=SC2016 # what goes to other shells is not expanded here
+
+load helpers
+
+setup_file() {
+	wax_environment
+	wax_keys
+}
+
+setup() { wax_setup; }
+
+# tools: wax and all that it lists
+tools() {
+	echo wax
+	wax --help | sed -n '/^tools:/,$ s/^  \([a-z]\+\) .*/wax-\1/p'
+}
+
+# options TOOL: a line LETTER|NAME|VALUE for each; LETTER and VALUE can be empty
+options() {
+	"$1" --help | sed -nE \
+		's/^  (-(.),|   ) --([a-z0-9-]+)( ([A-Z]+))?( .*)?$/\2|\3|\5/p'
+}
+
+# words TOOL: the options as one types them, sorted
+words() {
+	options "$1" | sed -E 's/^\|/--/; s/^(.)\|/-\1\n--/; s/\|.*//' | sort
+}
+
+# same WHAT WANTED GOT
+same() {
+	[ "$2" = "$3" ] || {
+		echo "$1 differ:"
+		diff <(echo "$2") <(echo "$3")
+		return 1
+	}
+}
+
+@test "each tool has a page in the manual, and each page a tool" {
+	same pages "$(tools | sort)" \
+		"$(cd "$top/man" && printf '%s\n' *.1 | sed 's/\.1$//' | sort)"
+}
+
+@test "the help of every tool is understood here" {
+	local tool
+	for tool in $(tools); do
+		# Each line that begins like an option is one.
+		same "options of $tool" "$("$tool" --help | grep -c '^ *-')" \
+			"$(options "$tool" | wc -l)"
+	done
+	same words $'--help\n--json\n--version\n-h' "$(words wax-inspect)"
+	same letters 'R|recipients-file|FILE' \
+		"$(options wax-seal | grep '^R')"
+}
+
+@test "each option has its line in the manual, and no other is there" {
+	local tool want
+	for tool in $(tools); do
+		want=$(options "$tool" | while IFS='|' read -r letter name value; do
+			value=${value:+ Ar $value}
+			echo ".It ${letter:+Fl $letter$value , }Fl -$name$value"
+		done)
+		same "options of $tool(1)" "$want" \
+			"$(grep '^\.It Fl' "$top/man/$tool.1")"
+	done
+}
+
+@test "each option but help and version is in the synopsis of its page" {
+	local tool letter name synopsis
+	for tool in $(tools); do
+		synopsis=$(sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/p' \
+			"$top/man/$tool.1")
+		while IFS='|' read -r letter name _; do
+			case $name in help | version) continue ;; esac
+			grep -qE "Fl ([a-zA-Z]*${letter}[a-zA-Z]*|-$name)( |\$)" \
+				<<<"$synopsis" ||
+				fail "$tool(1): no --$name in the synopsis"
+		done < <(options "$tool" | sed 's/^|/0|/')
+	done
+}
+
+@test "mandoc has nothing to say about the manual" {
+	needs mandoc
+	cd "$top/man"
+	mandoc -T lint -- *.[1-9] >"$io/out" 2>"$io/err" ||
+		fail "mandoc's exit status is $?"
+	out_is
+}
+
+# constant NAME FILE: a number that the source defines
+constant() {
+	local value
+	value=$(sed -nE "s/^#define $1 ([0-9 ()*]+).*/\1/p" "$top/$2")
+	echo $((value))
+}
+
+@test "the limits in the manual are those of the source" {
+	local limits want
+	limits=$(sed -n '/^\.Sh LIMITS/,/^\.El/p' "$top/man/wax-format.5")
+	want=$(
+		echo "$(constant WAX_HEADER_MAX lib/age/header.h) bytes"
+		constant WAX_STANZAS_MAX lib/age/header.h
+		echo "$(constant WAX_READER_SIZE lib/stream/reader.h) bytes"
+		constant WAX_SCRYPT_LOG_N_MAX include/wax/recipient.h
+		echo "$(constant WAX_PASSPHRASE_MAX include/wax/terminal.h) bytes"
+		echo "$(constant WAX_IDENTITY_FILE_MAX include/wax/identity.h) bytes"
+	)
+	same limits "$want" "$(sed -n 's/^\.It //p' <<<"$limits")"
+}
+
+# session FILE [strict]: runs the commands of a session, which are the lines
+# that begin with "$ ", and expects each to succeed. Where lines follow, they
+# are what it shows, "..." standing for anything; strict: also where none do.
+session() {
+	local line command='' shown='' n=0
+	set -o pipefail
+	while IFS= read -r line; do
+		if [[ $line != '$ '* ]]; then
+			shown+=$line$'\n'
+			continue
+		fi
+		[ -z "$command" ] || step "$command" "$shown" "${2-}"
+		command=${line#'$ '} shown='' n=$((n + 1))
+	done <"$1"
+	[ "$n" -gt 0 ] || fail 'there is no command'
+	step "$command" "$shown" "${2-}"
+}
+
+step() {
+	local status=0 got pattern=$2
+	eval "$1" >"$io/out" 2>&1 3>&- || status=$?
+	: >"$io/err"
+	[ "$status" -eq 0 ] || fail "exit status $status of: $1"
+	[ -n "$pattern$3" ] || return 0
+	got=$(tr -d '\0' <"$io/out" && echo .)
+	pattern=$(sed 's/[][\\*?]/\\&/g; s/\.\.\./*/g' <<<"$pattern." )
+	[ -n "$2" ] || pattern=.
+	# shellcheck disable=SC2053 # a pattern
+	[[ $got == $pattern ]] || fail "does not show what it should: $1"
+}
+
+# page_session PAGE: the session in a page's literal displays
+page_session() {
+	awk '
+	/^\.Bd -literal/ { inside = first = 1; next }
+	/^\.Ed/ { inside = 0 }
+	inside && first { inside = /^\$ /; first = 0 }
+	inside' "$top/man/$1" |
+		sed "s/\\\\(ti/~/g; s/\\\\(aq/'/g; s/\\\\&//g; s/\\\\e/\\\\/g"
+}
+
+run_page() {
+	page_session "$1" >"$io/session"
+	session "$io/session"
+}
+
+# The files that the examples work on.
+desk() {
+	cp "$top/LICENSE" report.txt
+	cp report.txt notes.txt
+	cp report.txt plan.txt
+	cp report.txt diary.txt
+	echo 'meet at nine' >note.txt
+	mkdir photos
+	random 100000 photos/lake.jpg
+	echo 'correct horse' >passphrase
+	cp "$keys/pq.pub" bob.txt
+	{ echo '# Bob and Carol' && cat "$keys/pq.pub" "$keys/pq2.pub"; } \
+		>friends.txt
+}
+
+ssh_key() {
+	needs ssh-keygen
+	ssh-keygen -q -t ed25519 -N '' -C bob@example -f id_ed25519
+}
+
+home_identity() {
+	mkdir -p "$HOME/.local/share/wax"
+	cp "$keys/pq" "$HOME/.local/share/wax/identity"
+}
+
+@test "the examples of wax(1) run" {
+	run_page wax.1
+}
+
+@test "the examples of wax-keygen(1) run" {
+	desk
+	run_page wax-keygen.1
+	[ "$(cat ada.txt)" = "$(wax-keygen -y)" ]
+	grep -q '^# name: Ada, laptop$' "$HOME/.local/share/wax/identity"
+}
+
+@test "the examples of wax-seal(1) run" {
+	desk
+	ssh_key
+	cp "$keys/pq2" ada.key
+	export BOB
+	BOB=$(cat bob.txt)
+	run_page wax-seal.1
+	wax-open -i ada.key report.seal | cmp - report.txt
+	wax-open -i "$keys/pq" photos.tar.seal | tar -t | grep -q lake.jpg
+	wax-open -i id_ed25519 notes.seal | cmp - notes.txt
+}
+
+@test "the examples of wax-open(1) run" {
+	desk
+	home_identity
+	cp "$keys/pq2" backup.key
+	wax-seal -i "$keys/pq" -o message.seal note.txt
+	wax-seal -i backup.key -o report.seal report.txt
+	tar -c photos | wax-seal -i "$keys/pq" -o photos.tar.seal
+	wax-seal -p --passphrase-file passphrase -o notes.age notes.txt
+	mkdir there
+	mv ./*.seal notes.age backup.key passphrase there
+	cd there
+	run_page wax-open.1
+	cmp report.txt ../report.txt
+	cmp notes.txt ../notes.txt
+	cmp photos/lake.jpg ../photos/lake.jpg
+}
+
+@test "the examples of wax-inspect(1) run and show what they should" {
+	needs jq
+	desk
+	wax-seal -R friends.txt -o report.seal report.txt
+	run_page wax-inspect.1
+	[ "$(cat "$io/out")" = "$(wc -c <report.txt)" ]
+}
+
+@test "the tour of wax(7) runs" {
+	needs age
+	desk
+	ssh_key
+	run_page wax.7
+	cmp answer.txt report.txt
+	out_same note.txt
+}
+
+# readme LANGUAGE: the blocks of that language in the README
+readme() {
+	awk -v begin="\`\`\`$1" '
+	$0 == "```" { inside = 0 }
+	inside
+	$0 == begin { inside = 1 }' "$top/README.md"
+}
+
+@test "the sessions of the README run and show what they should" {
+	needs age
+	desk
+	readme console >"$io/session"
+	session "$io/session" strict
+}
+
+@test "every make target that the README names is there" {
+	local line target n=0
+	# Not even 'make -n' is run here: it would begin this very check.
+	while read -r line; do
+		line=${line%%#*} line=${line#sudo }
+		for target in ${line#make}; do
+			grep -qE "^([a-z -]+ )?$target( [a-z -]+)?:" \
+				"$top/Makefile" || fail "no target '$target'"
+			n=$((n + 1))
+		done
+	done < <(readme sh | grep -E '^(sudo )?make' &&
+		grep -oE '`make [a-z]+' "$top/README.md" | tr -d '`')
+	[ "$n" -gt 4 ]
+}
+
+@test "the README's program seals, built with the README's command" {
+	needs pkg-config cc
+	local so library=$top/build/lib
+	so=$(basename "$(ls "$library"/libwax.so.*.* 2>/dev/null || :)")
+	[ -n "$so" ] || skip 'without build/lib/libwax.so'
+	readme c >seal.c
+	mkdir lib
+	ln -s "$library/$so" lib/libwax.so
+	ln -s "$library/$so" lib/libwax.so.0
+	ln -s "$top/include" include
+	sed -e "s|@PREFIX@|$work|; s|@LIBDIR@|$work/lib|; s|@REQUIRES@||" \
+		-e "s|@INCLUDEDIR@|$work/include|; s|@VERSION@|0|" \
+		"$top/lib/wax.pc.in" >lib/wax.pc
+	export PKG_CONFIG_PATH=$work/lib LD_LIBRARY_PATH=$work/lib
+	readme sh | sed -n 's/^cc /$ cc -Wall -Wextra -Werror /p' >"$io/session"
+	session "$io/session" strict
+	random 100000 content
+	./seal "$(cat "$keys/pq.pub")" <content >sealed
+	head -n 1 sealed | grep -q 'BEGIN AGE'
+	wax-open -i "$keys/pq" sealed | cmp - content
+	call 2 sh -c './seal age1pq1x 2>&1 | sed "s/^/wax: /" >&2; exit 2'
+	err_is 'wax: a malformed recipient, mistyped or cut'
+}
+
+@test "the demo works, and leaves nothing behind" {
+	TMPDIR=$work call 0 "$top/tests/demo.sh"
+	out_has 'All of it worked' '(exit status 3)' '(exit status 1)'
+	err_is
+	holds
+	folder_holds "$HOME"
+}
+
+# broken_tools SCRIPT: the tools, but for a wax-open that is the script, which
+# calls the real one by $real
+broken_tools() {
+	mkdir -p bin
+	ln -sf "$WAX_BIN"/wax* bin
+	rm bin/wax-open
+	printf "#!/bin/sh\nreal='%s'\n%s\n" "$WAX_BIN/wax-open" "$1" \
+		>bin/wax-open
+	chmod +x bin/wax-open
+}
+
+@test "the demo fails when a tool does not give back what was sealed" {
+	is_sanitized && skip 'not about the tools'
+	needs age
+	local file
+	for file in README.seal lib.seal letter.txt secret.seal b.age; do
+		broken_tools '"$real" "$@"; status=$?
+			case $* in *'"$file"'*) echo more | tee -a README.copy ;; esac
+			exit $status'
+		WAX_BIN=$work/bin run "$top/tests/demo.sh"
+		[ "$status" -eq 1 ]
+		[[ $output == *$file*'demo.sh: failed'* ]]
+		[[ $output != *'All of it worked'* ]]
+	done
+}
+
+@test "the demo fails when an exit status is wrong" {
+	broken_tools '"$real" "$@"; s=$?; [ $s -ne 3 ] || s=1; exit $s'
+	WAX_BIN=$work/bin run "$top/tests/demo.sh"
+	[ "$status" -eq 1 ]
+	[[ $output == *'the exit status should be 3'* ]]
+}
+
+# The completions are the same whatever the tools were built with.
+completions() {
+	is_sanitized && skip 'not about the tools'
+	needs "$@"
+	echo >oneone
+	echo >'sp ace'
+}
+
+@test "the completions are what the generator makes of the tables" {
+	local generator=$top/build/gen-completions
+	[ -x "$generator" ] || skip 'without build/gen-completions'
+	"$generator" bash | cmp - "$top/completions/wax.bash"
+	"$generator" zsh | cmp - "$top/completions/_wax"
+	"$generator" fish | cmp - "$top/completions/wax.fish"
+}
+
+@test "the generator refuses other shells and does not lose a write error" {
+	local generator=$top/build/gen-completions
+	[ -x "$generator" ] || skip 'without build/gen-completions'
+	local args
+	for args in '' 'tcsh' 'bash zsh'; do
+		# shellcheck disable=SC2086 # words
+		run --separate-stderr "$generator" $args
+		[ "$status" -eq 2 ]
+		[ -z "$output" ]
+		[ "$stderr" = 'usage: gen-completions bash|zsh|fish' ]
+	done
+	run bash -c '"$0" bash >/dev/full' "$generator"
+	[ "$status" -eq 7 ]
+}
+
+# bash_offers WORD...: what bash offers for the last word. The line "files"
+# says that readline would complete files, as it does after an empty result.
+bash_offers() {
+	bash --norc -uc '. "$0"
+	readline=files
+	compopt() { [[ "$*" == "+o bashdefault +o default" ]] && readline=; }
+	COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
+	"$(complete -p "$1" | sed "s/.*-F \([^ ]*\).*/\1/")" "$1"
+	printf "%s\n" ${COMPREPLY[@]+"${COMPREPLY[@]}"} $readline' \
+		"$top/completions/wax.bash" "$@" | sort | sed '/^$/d'
+}
+
+@test "bash offers all options of each tool, and no other" {
+	completions bash
+	local tool
+	for tool in $(tools); do
+		same "$tool -" "$(words "$tool")" "$(bash_offers "$tool" -)"
+	done
+	for tool in $(tools | sed -n 's/^wax-//p'); do
+		same "wax $tool -" "$(words "wax-$tool")" \
+			"$(bash_offers wax "$tool" -)"
+	done
+	same 'wax' "$(tools | sed -n 's/^wax-//p' | sort)" \
+		"$(bash_offers wax '')"
+}
+
+@test "bash completes files after the options that take one, and nothing else" {
+	completions bash
+	local tool letter name value want
+	for tool in $(tools); do
+		while IFS='|' read -r letter name value; do
+			want=files
+			case $value in '' | FILE) ;; *) want= ;; esac
+			same "$tool --$name" "$want" \
+				"$(bash_offers "$tool" "--$name" '')"
+			same "$tool --$name=" "$want" \
+				"$(bash_offers "$tool" "--$name" = o)"
+			[ -n "$letter" ] || continue
+			same "$tool -$letter" "$want" \
+				"$(bash_offers "$tool" "-$letter" o)"
+		done < <(options "$tool" | grep -v '|help|\||version|')
+	done
+	same 'an operand' files "$(bash_offers wax-seal on)"
+	same 'behind --' files "$(bash_offers wax-seal -- -)"
+	same 'a bundle' files "$(bash_offers wax-seal -afo '')"
+	same 'a value in the bundle' files "$(bash_offers wax-seal -rx '')"
+	same 'the front' '' "$(bash_offers wax nothing '')"
+}
+
+# What is typed, up to TAB, and what then stands there, in bash and zsh. In
+# the folder are the files oneone and "sp ace".
+typed=(
+	'wax-seal --arm' 'wax-seal --armor '
+	'wax-seal -o on' 'wax-seal -o oneone '
+	'wax-seal --output=on' 'wax-seal --output=oneone '
+	'wax-seal -afi on' 'wax-seal -afi oneone '
+	'wax-seal sp' 'wax-seal sp\\ ace '
+	'wax-seal -ar on' 'wax-seal -ar on'
+	'wax-seal -- --arm' 'wax-seal -- --arm'
+	'wax-seal --passphrase-fd on' 'wax-seal --passphrase-fd on'
+	'wax-seal --passphrase-fd=on' 'wax-seal --passphrase-fd=on'
+	'wax-open -i x -- on' 'wax-open -i x -- oneone '
+	'wax in' 'wax inspect '
+	'wax inspect --js' 'wax inspect --json '
+	'wax seal -R on' 'wax seal -R oneone '
+	'wax wax-open --vers' 'wax wax-open --version '
+)
+
+# types SHELL...: types all that on a terminal. The shell shows its line between
+# << and >> when control-G is typed, and tells by READY that it is.
+types() {
+	local i steps=(expect:READY)
+	for ((i = 0; i < ${#typed[@]}; i += 2)); do
+		steps+=("send:${typed[i]}\\t" key:g
+			"expect:<<${typed[i + 1]}>>" key:u)
+	done
+	TERM=dumb pty 0 "${steps[@]}" 'send:exit\n' -- "$@"
+}
+
+bash_terminal='PS1="$ "
+bind "set enable-bracketed-paste off"
+show() { printf "<<%s>>" "$READLINE_LINE"; }
+bind -x "\"\C-g\": show"
+echo READY'
+
+@test "typing TAB in bash completes" {
+	completions bash
+	[ -x "$python" ] || needs "$python"
+	{
+		echo ". '$top/completions/wax.bash'"
+		echo "$bash_terminal"
+	} >"$io/rc"
+	types bash --noprofile --rcfile "$io/rc" -i
+}
+
+@test "typing TAB in bash completes with bash-completion loaded too" {
+	completions bash
+	local package=/usr/share/bash-completion/bash_completion
+	[ -r $package ] || skip 'without bash-completion'
+	# It finds the file by the name of the command, as make install puts it.
+	local folder=$HOME/.local/share/bash-completion/completions tool
+	mkdir -p "$folder"
+	for tool in $(tools); do
+		ln -s "$top/completions/wax.bash" "$folder/$tool"
+	done
+	{
+		echo ". $package"
+		echo "$bash_terminal"
+	} >"$io/rc"
+	types bash --noprofile --rcfile "$io/rc" -i
+}
+
+# A zsh of its own rules, with the completion of wax.
+zsh_terminal() {
+	cat >"$io/.zshrc" <<-EOF
+		stty rows 50 cols 200
+		PROMPT='%% ' LISTMAX=1000
+		unsetopt zle_bracketed_paste
+		show() { print -rn -- "<<\$BUFFER>>" }
+		zle -N show
+		bindkey -e
+		bindkey '^G' show
+		fpath=('$top/completions' \$fpath)
+		autoload -Uz compinit
+		compinit -D -u
+		echo READY
+	EOF
+	export ZDOTDIR=$io
+}
+
+@test "typing TAB in zsh completes" {
+	completions zsh
+	zsh_terminal
+	types zsh -d -i
+}
+
+# zsh_offers LINE: the options that zsh lists when TAB is typed after the line.
+zsh_offers() {
+	TERM=dumb pty 0 expect:READY "send:$1\\t" key:g "expect:<<$1>>" key:u \
+		'send:exit\n' -- zsh -d -i
+	tr -d '\r' <"$io/out" | sed -n 's/ -- .*//p' | tr -s ' ' '\n' |
+		grep '^-' | sort
+}
+
+@test "zsh offers all options of each tool, and no other" {
+	completions zsh
+	zsh_terminal
+	local tool
+	for tool in $(tools); do
+		same "$tool -" "$(words "$tool")" "$(zsh_offers "$tool -")"
+	done
+	same 'wax seal -' "$(words wax-seal)" "$(zsh_offers 'wax seal -')"
+}
+
+# fish_offers LINE
+fish_offers() {
+	fish --no-config -c "source '$top/completions/wax.fish'
+		complete -C '$1'" | cut -f 1 | sort
+}
+
+@test "fish offers all options of each tool, and no other" {
+	completions fish
+	local tool
+	for tool in $(tools); do
+		same "$tool -" "$(words "$tool")" "$(fish_offers "$tool -")"
+	done
+	for tool in $(tools | sed -n 's/^wax-//p'); do
+		same "wax $tool -" "$(words "wax-$tool")" \
+			"$(fish_offers "wax $tool -")"
+	done
+	same 'wax' "$(tools | sed -n 's/^wax-//p' | sort)" \
+		"$(fish_offers 'wax ')"
+}
+
+@test "fish completes files after the options that take one, and nothing else" {
+	completions fish
+	local tool name value want
+	for tool in $(tools | grep -v '^wax$'); do
+		while IFS='|' read -r _ name value; do
+			want=oneone
+			case $value in '' | FILE) ;; *) want= ;; esac
+			same "$tool --$name" "$want" \
+				"$(fish_offers "$tool --$name on")"
+		done < <(options "$tool")
+	done
+	same 'an operand' oneone "$(fish_offers 'wax seal on')"
+	same 'the name of a tool as a file' --json \
+		"$(fish_offers 'wax inspect seal --j')"
+}
