@@ -45,7 +45,7 @@ endif
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wformat=2 \
 	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	-Wundef -Wpointer-arith -Wcast-align -Wcast-qual -Wwrite-strings \
-	-Wredundant-decls -Wimplicit-fallthrough -Wdouble-promotion
+	-Wimplicit-fallthrough -Wdouble-promotion
 
 # Those of the flags that the compiler has for this machine.
 known = $(foreach f,$(1),$(shell $(CC) -Werror $(f) -x c -c -o /dev/null \

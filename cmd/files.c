@@ -17,7 +17,7 @@
 static struct {
 	dev_t dev;
 	ino_t ino;
-} *inputs;
+} * inputs;
 static size_t n_inputs;
 
 static bool stdin_taken;
@@ -182,6 +182,14 @@ int input_open_key(const char *path, struct wax_source **out,
 		   struct wax_diag *diag)
 {
 	return open_path(path, true, out, diag);
+}
+
+void input_context(const char *path, struct wax_diag *diag)
+{
+	if (is_stream(path, 0))
+		wax_diag_context(diag, "standard input");
+	else
+		wax_diag_context(diag, "'%s'", path);
 }
 
 long long input_size(void)

@@ -32,6 +32,9 @@ void input_announce(const char *path);
 /* The size of the last input_open(), or -1 where it is not known. */
 long long input_size(void);
 
+/* What messages call an input: 'path', or standard input. */
+void input_context(const char *path, struct wax_diag *diag);
+
 enum output_form {
 	OUTPUT_TEXT,	/* for a terminal as well */
 	OUTPUT_BINARY,	/* refused on a terminal unless asked for by "-" */

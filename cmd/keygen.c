@@ -68,8 +68,7 @@ static int check_name(const char *name, struct wax_diag *diag)
 
 static int check(const struct keygen *k, struct wax_diag *diag)
 {
-	if (k->print_recipient &&
-	    (k->with_passphrase || k->name || k->x25519))
+	if (k->print_recipient && (k->with_passphrase || k->name || k->x25519))
 		return wax_diag_set(diag, WAX_ERR_USAGE,
 				    "-y makes no identity: -p, -n and --x25519 "
 				    "are not for it");
@@ -174,11 +173,11 @@ static int generate_to(struct keygen *k, const char *path,
 	if (!err && k->with_passphrase)
 		err = add_passphrase(k, &to, diag);
 	if (!err)
-		err = wax_identities_generate(k->identities,
-					      k->x25519
-						      ? WAX_IDENTITY_X25519
-						      : WAX_IDENTITY_MLKEM768X25519,
-					      diag);
+		err = wax_identities_generate(
+			k->identities,
+			k->x25519 ? WAX_IDENTITY_X25519
+				  : WAX_IDENTITY_MLKEM768X25519,
+			diag);
 	if (!err)
 		err = write_identity(k, to, diag);
 	if (!err)

@@ -175,6 +175,7 @@ int passphrase_ask(void *ctx, const char *name, struct wax_secret **out,
 	struct passphrase *p = ctx;
 	char shown[4 * 64 + 1], prompt[sizeof(shown) + 32];
 
+	p->asked = true;
 	if (p->file || p->fd)
 		return copy_kept(p, out, diag);
 	if (name) {
@@ -184,6 +185,15 @@ int passphrase_ask(void *ctx, const char *name, struct wax_secret **out,
 		snprintf(prompt, sizeof(prompt), "Passphrase: ");
 	}
 	return ask_terminal(prompt, out, diag);
+}
+
+int passphrase_check_used(const struct passphrase *p, struct wax_diag *diag)
+{
+	if (p->kept || (!p->file && !p->fd))
+		return 0;
+	wax_diag_set(diag, WAX_ERR_USAGE, "a passphrase is given in vain");
+	wax_diag_hint(diag, "-p seals with it");
+	return WAX_ERR_USAGE;
 }
 
 void passphrase_release(struct passphrase *p)
@@ -208,7 +218,7 @@ int identities_add(struct wax_identities *list, const char *path,
 		return err;
 	err = wax_identities_read(list, source, path, diag);
 	if (err)
-		wax_diag_context(diag, "'%s'", path);
+		input_context(path, diag);
 	wax_source_free(source);
 	return err;
 }
@@ -242,7 +252,7 @@ int recipients_add_file(struct wax_recipients *list, const char *path,
 		return err;
 	err = wax_recipients_read(list, source, diag);
 	if (err)
-		wax_diag_context(diag, "'%s'", path);
+		input_context(path, diag);
 	wax_source_free(source);
 	return err;
 }

@@ -16,6 +16,7 @@ struct passphrase {
 	const char *file;	 /* --passphrase-file */
 	const char *fd;		 /* --passphrase-fd */
 	struct wax_secret *kept; /* what was read there, once */
+	bool asked;		 /* something needed one */
 };
 
 /* Takes one of the two options; refuses a second one. */
@@ -30,6 +31,9 @@ int passphrase_new(struct passphrase *p, struct wax_secret **out,
 		   struct wax_diag *diag);
 int passphrase_ask(void *passphrase, const char *name, struct wax_secret **out,
 		   struct wax_diag *diag);
+
+/* Refuses a passphrase that was given, and that nothing asked for. */
+int passphrase_check_used(const struct passphrase *p, struct wax_diag *diag);
 
 void passphrase_release(struct passphrase *p);
 

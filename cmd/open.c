@@ -4,8 +4,8 @@
  */
 #include "files.h"
 #include "keys.h"
-#include "progress.h"
 #include "program.h"
+#include "progress.h"
 
 struct open {
 	struct wax_identities *identities;
@@ -42,7 +42,8 @@ static int unseal(struct open *o, struct wax_source **source,
 
 	if (err)
 		*source = NULL;
-	if (err == WAX_ERR_NO_KEY && !o->named && !o->home)
+	if (err == WAX_ERR_NO_KEY && !o->named && !o->home &&
+	    !o->passphrase.asked)
 		wax_diag_hint(diag, "wax-keygen makes an identity, -i FILE "
 				    "names one");
 	return err;

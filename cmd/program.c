@@ -173,9 +173,10 @@ static void for_getopt(char *letters, struct option *longs)
 	for (const struct option_spec *o = self->options; o->id; o++) {
 		bool value = o->value != VALUE_NONE;
 
-		*longs++ = (struct option){
-			o->name, value ? required_argument : no_argument, NULL,
-			o->id};
+		*longs++ =
+			(struct option){o->name,
+					value ? required_argument : no_argument,
+					NULL, o->id};
 		if (o->id > 255)
 			continue;
 		*letters++ = (char)o->id;

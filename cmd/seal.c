@@ -6,8 +6,8 @@
 
 #include "files.h"
 #include "keys.h"
-#include "progress.h"
 #include "program.h"
+#include "progress.h"
 
 struct seal {
 	struct wax_recipients *recipients;
@@ -52,8 +52,10 @@ static int complete(struct seal *s, struct wax_diag *diag)
 	int err = wax_recipients_add_identities(s->recipients, s->identities,
 						diag);
 
-	if (err || !s->with_passphrase)
+	if (err)
 		return err;
+	if (!s->with_passphrase)
+		return passphrase_check_used(&s->passphrase, diag);
 	err = passphrase_new(&s->passphrase, &secret, diag);
 	if (err)
 		return err;
@@ -78,8 +80,8 @@ static int seal(struct seal *s, struct wax_diag *diag)
 {
 	struct wax_source *from = NULL;
 	struct wax_sink *to = NULL;
-	enum output_form form = s->seal_flags & WAX_SEAL_ARMOR ? OUTPUT_TEXT
-							       : OUTPUT_BINARY;
+	enum output_form form =
+		s->seal_flags & WAX_SEAL_ARMOR ? OUTPUT_TEXT : OUTPUT_BINARY;
 	int err = check(s, diag);
 
 	if (!err)

@@ -7,11 +7,15 @@
 #include "tools.h"
 
 #define OUTPUT_OPTION                                                          \
-	{'o', "output", VALUE_FILE, "FILE",                                    \
-	 "write to FILE; - is standard output"}
+	{                                                                      \
+		'o', "output", VALUE_FILE, "FILE",                             \
+			"write to FILE; - is standard output"                  \
+	}
 
 #define FORCE_OPTION                                                           \
-	{'f', "force", VALUE_NONE, NULL, "replace an existing file"}
+	{                                                                      \
+		'f', "force", VALUE_NONE, NULL, "replace an existing file"     \
+	}
 
 #define PASSPHRASE_OPTIONS                                                     \
 	{OPT_PASSPHRASE_FD, "passphrase-fd", VALUE_TEXT, "N",                  \
@@ -54,8 +58,7 @@ static const struct option_spec seal_options[] = {
 	 "seal to a recipient: age1..., ssh-ed25519 ..."},
 	{'R', "recipients-file", VALUE_FILE, "FILE",
 	 "seal to the recipients listed in FILE"},
-	{'i', "identity", VALUE_FILE, "FILE",
-	 "seal to the identities in FILE"},
+	{'i', "identity", VALUE_FILE, "FILE", "seal to the identities in FILE"},
 	{'p', "passphrase", VALUE_NONE, NULL, "seal with a passphrase"},
 	{'a', "armor", VALUE_NONE, NULL, "write text instead of binary"},
 	OUTPUT_OPTION,

@@ -23,8 +23,8 @@ for set; do
 done
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
-	say "this is no Debian; see to it that you have what it calls:"
-	echo "$wanted" | xargs -n 8 >&2
+	# shellcheck disable=SC2086 # a list of words
+	say "this is no Debian; have what it calls:" $wanted
 	exit 0
 fi
 
@@ -44,7 +44,7 @@ root() {
 	elif command -v sudo >/dev/null; then
 		sudo env DEBIAN_FRONTEND=noninteractive "$@"
 	else
-		say "neither root nor sudo; as root, run: $*"
+		say "neither root nor sudo; as root: apt-get install$missing"
 		return 1
 	fi
 }

@@ -45,8 +45,7 @@ WAX_API int wax_recipients_add(struct wax_recipients *list, const char *text,
  * with # ignored. A file without any is WAX_ERR_FORMAT.
  */
 WAX_API int wax_recipients_read(struct wax_recipients *list,
-				struct wax_source *from,
-				struct wax_diag *diag);
+				struct wax_source *from, struct wax_diag *diag);
 
 /* Adds the recipient of each identity, so that they can open the file. */
 WAX_API int wax_recipients_add_identities(struct wax_recipients *list,

@@ -19,8 +19,7 @@ struct wax_secret;
  * effect after the echo is restored; when the process continues, the prompt
  * is shown again.
  */
-WAX_API int wax_terminal_passphrase(const char *prompt,
-				    struct wax_secret **out,
+WAX_API int wax_terminal_passphrase(const char *prompt, struct wax_secret **out,
 				    struct wax_diag *diag);
 
 #endif

@@ -112,8 +112,8 @@ static int read_body(struct wax_header *h, struct wax_reader *from,
 	return 0;
 }
 
-static int read_stanza(struct wax_header *h, struct wax_reader *from,
-		       size_t at, size_t len, struct wax_diag *diag)
+static int read_stanza(struct wax_header *h, struct wax_reader *from, size_t at,
+		       size_t len, struct wax_diag *diag)
 {
 	struct span s = {.args = at + 3, .body = h->bodies.len};
 	int err;
@@ -154,9 +154,9 @@ static int read_version(struct wax_header *h, struct wax_reader *from,
 		return wax_diag_set(diag, WAX_ERR_FORMAT,
 				    "the header is cut short");
 	if (len > family && !memcmp(data, version, family))
-		return wax_diag_set(diag, WAX_ERR_FORMAT,
-				    "it is of another version than "
-				    WAX_AGE_VERSION);
+		return wax_diag_set(
+			diag, WAX_ERR_FORMAT,
+			"it is of another version than " WAX_AGE_VERSION);
 	return wax_diag_set(diag, WAX_ERR_FORMAT, "it is not a sealed file");
 }
 

@@ -28,10 +28,10 @@ static inline char encode_char(unsigned v)
 {
 	unsigned c = v + 'A';
 
-	c += in_range(v, 26, 63) & 6u; /* from Z to a */
+	c += in_range(v, 26, 63) & 6u;	/* from Z to a */
 	c -= in_range(v, 52, 63) & 75u; /* from z to 0 */
 	c -= in_range(v, 62, 63) & 15u; /* from 9 to + */
-	c += in_range(v, 63, 63) & 3u; /* from + to / */
+	c += in_range(v, 63, 63) & 3u;	/* from + to / */
 	return (char)c;
 }
 

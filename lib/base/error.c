@@ -11,7 +11,7 @@
 #include "base/error.h"
 
 static void WAX_PRINTF(2, 0)
-put(struct wax_diag *diag, const char *fmt, va_list args)
+	put(struct wax_diag *diag, const char *fmt, va_list args)
 {
 	/* Formatted aside, for an argument may be the old text. */
 	char text[WAX_DIAG_TEXT];

@@ -53,9 +53,8 @@ void wax_hkdf(const void *salt, size_t salt_len, const void *ikm,
 	sodium_memzero(prk, sizeof(prk));
 }
 
-bool wax_scrypt(const void *passphrase, size_t passphrase_len,
-		const void *salt, size_t salt_len, unsigned log_n,
-		uint8_t out[WAX_KEY_SIZE])
+bool wax_scrypt(const void *passphrase, size_t passphrase_len, const void *salt,
+		size_t salt_len, unsigned log_n, uint8_t out[WAX_KEY_SIZE])
 {
 	return !crypto_pwhash_scryptsalsa208sha256_ll(
 		passphrase, passphrase_len, salt, salt_len,

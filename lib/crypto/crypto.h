@@ -47,9 +47,8 @@ void wax_hkdf_expand(const uint8_t prk[WAX_HASH_SIZE], const void *info,
  * scrypt (RFC 7914) with N = 2^log_n, r = 8, p = 1: 2^(log_n + 10) bytes of
  * memory. False when there is not as much.
  */
-bool wax_scrypt(const void *passphrase, size_t passphrase_len,
-		const void *salt, size_t salt_len, unsigned log_n,
-		uint8_t out[WAX_KEY_SIZE]);
+bool wax_scrypt(const void *passphrase, size_t passphrase_len, const void *salt,
+		size_t salt_len, unsigned log_n, uint8_t out[WAX_KEY_SIZE]);
 
 /* X25519 (RFC 7748). False when the result is zero: a low-order point. */
 bool wax_x25519(uint8_t out[WAX_X25519_SIZE],

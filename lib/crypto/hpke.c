@@ -12,8 +12,8 @@
 #define LABELED_MAX 256
 
 static const uint8_t version_suite[] = {
-	'H', 'P', 'K', 'E', '-', 'v', '1',	       /* version */
-	'H', 'P', 'K', 'E', 0x64, 0x7a, 0, 1, 0, 3,    /* suite_id */
+	'H', 'P', 'K', 'E', '-',  'v',	'1',	      /* version */
+	'H', 'P', 'K', 'E', 0x64, 0x7a, 0,   1, 0, 3, /* suite_id */
 };
 
 struct labeled {
@@ -92,10 +92,10 @@ bool wax_hpke_seal(const uint8_t key[WAX_XWING_PUBLIC_SIZE], const char *info,
 	return ok;
 }
 
-enum wax_hpke_result
-wax_hpke_open(const uint8_t seed[WAX_XWING_SEED_SIZE], const char *info,
-	      const uint8_t enc[WAX_XWING_CIPHERTEXT_SIZE], const void *sealed,
-	      size_t len, uint8_t *out)
+enum wax_hpke_result wax_hpke_open(const uint8_t seed[WAX_XWING_SEED_SIZE],
+				   const char *info,
+				   const uint8_t enc[WAX_XWING_CIPHERTEXT_SIZE],
+				   const void *sealed, size_t len, uint8_t *out)
 {
 	uint8_t shared[WAX_XWING_SHARED_SIZE], k[WAX_KEY_SIZE];
 	uint8_t nonce[WAX_NONCE_SIZE];

@@ -26,9 +26,10 @@ enum wax_hpke_result {
 };
 
 /* Takes len bytes with the tag, writes len - WAX_TAG_SIZE. */
-enum wax_hpke_result
-wax_hpke_open(const uint8_t seed[WAX_XWING_SEED_SIZE], const char *info,
-	      const uint8_t enc[WAX_XWING_CIPHERTEXT_SIZE], const void *sealed,
-	      size_t len, uint8_t *out);
+enum wax_hpke_result wax_hpke_open(const uint8_t seed[WAX_XWING_SEED_SIZE],
+				   const char *info,
+				   const uint8_t enc[WAX_XWING_CIPHERTEXT_SIZE],
+				   const void *sealed, size_t len,
+				   uint8_t *out);
 
 #endif

@@ -64,8 +64,8 @@ void wax_identities_free(struct wax_identities *list)
 static int add_key(struct wax_identities *list, struct wax_secret_key *key,
 		   struct wax_diag *diag)
 {
-	struct wax_secret_key *keys = realloc(
-		list->keys, (list->n_keys + 1) * sizeof(*list->keys));
+	struct wax_secret_key *keys =
+		realloc(list->keys, (list->n_keys + 1) * sizeof(*list->keys));
 
 	if (!keys) {
 		wax_secret_key_release(key);

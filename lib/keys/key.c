@@ -66,8 +66,7 @@ static int parse_ssh(struct wax_public_key *key, const char *text, size_t len,
 }
 
 /* Why a text that is no recipient is none. */
-static int refuse_recipient(const char *text, size_t len,
-			    struct wax_diag *diag)
+static int refuse_recipient(const char *text, size_t len, struct wax_diag *diag)
 {
 	const char *one = len > 4 ? memchr(text + 4, '1', len - 4) : NULL;
 

@@ -12,7 +12,7 @@
 struct wax_recipients {
 	struct wax_public_key *keys; /* as they were added */
 	size_t n, room;
-	size_t *sorted; /* indexes of keys, by their bytes */
+	size_t *sorted;		       /* indexes of keys, by their bytes */
 	struct wax_secret *passphrase; /* NULL: none */
 	unsigned log_n;
 };

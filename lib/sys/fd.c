@@ -55,8 +55,8 @@ static bool mode_is(int fd, int mode)
 {
 	int flags = fcntl(fd, F_GETFL);
 
-	return flags >= 0 && ((flags & O_ACCMODE) == mode ||
-			      (flags & O_ACCMODE) == O_RDWR);
+	return flags >= 0 &&
+	       ((flags & O_ACCMODE) == mode || (flags & O_ACCMODE) == O_RDWR);
 }
 
 bool wax_fd_can_read(int fd)

@@ -35,8 +35,9 @@ int wax_home_path(const char *wax_home, const char *xdg_data_home,
 	else if (home && *home)
 		path = join(home, "/.local/share/wax", name);
 	else
-		return wax_diag_set(diag, WAX_ERR_USAGE,
-				    "no home: neither WAX_HOME nor HOME is set");
+		return wax_diag_set(
+			diag, WAX_ERR_USAGE,
+			"no home: neither WAX_HOME nor HOME is set");
 	if (!path)
 		return wax_no_memory(diag);
 	*out = path;

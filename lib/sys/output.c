@@ -78,10 +78,14 @@ static int choose_temp(struct wax_output *o, struct wax_diag *diag)
 
 static int exists(const struct wax_output *o, struct wax_diag *diag)
 {
+	struct stat st;
+
 	wax_diag_set(diag, WAX_ERR_USAGE, "'%s' exists", o->path);
-	wax_diag_hint(diag, o->flags & WAX_FILE_SECRET
-				    ? "choose another name"
-				    : "-f replaces it");
+	if (!(o->flags & WAX_FILE_SECRET) &&
+	    (fstatat(o->dir, o->name, &st, 0) || S_ISREG(st.st_mode)))
+		wax_diag_hint(diag, "-f replaces it");
+	else
+		wax_diag_hint(diag, "choose another name");
 	return WAX_ERR_USAGE;
 }
 
@@ -106,8 +110,8 @@ static int check_target(const struct wax_output *o, struct wax_diag *diag)
 	if (!(o->flags & WAX_FILE_REPLACE))
 		return exists(o, diag);
 	if (!S_ISREG(st.st_mode)) {
-		wax_diag_set(diag, WAX_ERR_USAGE,
-			     "'%s' is not a regular file", o->path);
+		wax_diag_set(diag, WAX_ERR_USAGE, "'%s' is not a regular file",
+			     o->path);
 		wax_diag_hint(diag, "write to standard output instead");
 		return WAX_ERR_USAGE;
 	}

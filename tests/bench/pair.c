@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * pair RUNS INPUT COMMAND // COMMAND // ...
+ *
+ * Times whole processes against each other: runs the commands in turn, RUNS
+ * times each, with INPUT as standard input and nowhere as standard output, so
+ * that whatever else the machine does meanwhile falls on all of them alike.
+ * Prints a line for each: the median of its wall time and of its time on the
+ * processor, in microseconds; the median of wall time over the first command's
+ * in the same round, in thousandths; and the largest memory that was resident
+ * at once in KiB, of it and of what it started. A command that failed is not
+ * tried again, and its line is "failed" and its wait status.
+ *
+ * This program is small because exec counts its memory for its children's.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#define COMMANDS_MAX 8
+#define RUNS_MAX 10000
+
+extern char **environ;
+
+struct command {
+	char **argv;
+	long long *wall, *cpu, *ratio; /* of each round */
+	long memory;
+	int failed; /* the wait status */
+};
+
+static long long microseconds(struct timeval t)
+{
+	return (long long)t.tv_sec * 1000000 + t.tv_usec;
+}
+
+static long long now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (long long)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static int run(struct command *c, const char *input, int round)
+{
+	posix_spawn_file_actions_t files;
+	struct rusage use;
+	long long start;
+	int status, err;
+	pid_t pid;
+
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_addopen(&files, 0, input, O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
+	start = now();
+	err = posix_spawnp(&pid, c->argv[0], &files, NULL, c->argv, environ);
+	posix_spawn_file_actions_destroy(&files);
+	if (err) {
+		fprintf(stderr, "pair: %s: %s\n", c->argv[0], strerror(err));
+		return -1;
+	}
+	while (wait4(pid, &status, 0, &use) < 0)
+		if (errno != EINTR)
+			return -1;
+	c->failed = status;
+	if (round < 0)
+		return 0;
+	c->wall[round] = now() - start;
+	c->cpu[round] = microseconds(use.ru_utime);
+	c->cpu[round] += microseconds(use.ru_stime);
+	if (use.ru_maxrss > c->memory)
+		c->memory = use.ru_maxrss;
+	return 0;
+}
+
+/* The first command, when it fails, is no measure for the others. */
+static void compare_to_first(struct command *commands, int n, int round)
+{
+	long long base = commands[0].failed ? 0 : commands[0].wall[round];
+
+	for (int i = 0; base && i < n; i++)
+		commands[i].ratio[round] =
+			commands[i].wall[round] * 1000 / base;
+}
+
+static int compare(const void *a, const void *b)
+{
+	long long x = *(const long long *)a, y = *(const long long *)b;
+
+	return (x > y) - (x < y);
+}
+
+static long long median(long long *values, int n)
+{
+	qsort(values, (size_t)n, sizeof(*values), compare);
+	return (values[n / 2] + values[(n - 1) / 2]) / 2;
+}
+
+static void print(struct command *c, int runs)
+{
+	if (c->failed)
+		printf("failed %d\n", c->failed);
+	else
+		printf("%lld %lld %lld %ld\n", median(c->wall, runs) / 1000,
+		       median(c->cpu, runs), median(c->ratio, runs), c->memory);
+}
+
+/* Cuts argv into commands; returns how many, 0 when that cannot be. */
+static int split(char **argv, struct command *commands, int runs)
+{
+	int n = 0;
+
+	while (*argv && n < COMMANDS_MAX) {
+		struct command *c = &commands[n++];
+
+		c->argv = argv;
+		c->wall = calloc((size_t)runs * 3, sizeof(*c->wall));
+		if (!c->wall)
+			return 0;
+		c->cpu = c->wall + runs;
+		c->ratio = c->cpu + runs;
+		while (*argv && strcmp(*argv, "//"))
+			argv++;
+		if (c->argv == argv)
+			return 0;
+		if (*argv)
+			*argv++ = NULL;
+	}
+	return *argv ? 0 : n;
+}
+
+int main(int argc, char **argv)
+{
+	struct command commands[COMMANDS_MAX] = {0};
+	int runs = argc > 3 ? atoi(argv[1]) : 0;
+	int n = runs > 0 && runs <= RUNS_MAX ? split(argv + 3, commands, runs)
+					     : 0;
+
+	if (!n) {
+		fputs("usage: pair RUNS INPUT COMMAND // COMMAND ...\n",
+		      stderr);
+		return 2;
+	}
+	/* The round before the first fills the caches. */
+	for (int round = -1; round < runs; round++) {
+		for (int i = 0; i < n; i++)
+			if (!commands[i].failed &&
+			    run(&commands[i], argv[2], round))
+				return 1;
+		if (round >= 0)
+			compare_to_first(commands, n, round);
+	}
+	for (int i = 0; i < n; i++) {
+		print(&commands[i], runs);
+		free(commands[i].wall);
+	}
+	return 0;
+}

@@ -1,0 +1,151 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: ISC
+# What make install leaves behind: tools that run without the build folder, and
+# a library that an application can be built with, shared and static.
+# shellcheck disable=SC2154 # helpers.bash sets what is shared
+
+load helpers
+
+setup_file() {
+	wax_environment
+	export prefix=$BATS_FILE_TMPDIR/prefix
+	is_sanitized || make_it install PREFIX="$prefix"
+}
+
+setup() {
+	wax_setup
+	! is_sanitized || skip 'what is installed has no sanitizers'
+	cc=${CC:-cc}
+	export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
+}
+
+# The programs of the default flavour are there, so that nothing is compiled.
+make_it() {
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL \
+		"${MAKE:-make}" --no-print-directory -s -C "$top" "$@"
+}
+
+# build_embed LIBRARY FLAG...: with the flags of pkg-config, -lwax replaced.
+build_embed() {
+	local flags library=$1
+	shift
+	flags=$(pkg-config "$@" --cflags --libs wax)
+	# shellcheck disable=SC2086
+	"$cc" -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -o embed \
+		"$top/tests/embed.c" ${flags/-lwax/$library}
+}
+
+@test "an application seals and opens with the shared library" {
+	needs "$cc" pkg-config
+	build_embed -lwax
+	export LD_LIBRARY_PATH=$prefix/lib
+	ldd embed | grep -q "libwax\.so\.0 => $prefix/lib/libwax\.so\.0"
+	random 200000 in
+	timeout 20 ./embed <in >out
+	cmp in out
+	run timeout 20 ./embed <.
+	[ "$status" -eq 1 ]
+	[ "$output" = 'embed: the input: Is a directory' ]
+}
+
+@test "an application seals and opens with the static library" {
+	needs "$cc" pkg-config
+	build_embed -l:libwax.a --static
+	run ! grep -q libwax <(ldd embed)
+	random 200000 in
+	timeout 20 ./embed <in >out
+	cmp in out
+}
+
+@test "pkg-config knows the version of the header and the library" {
+	needs pkg-config
+	local version
+	version=$(sed -n 's/^#define WAX_VERSION "\(.*\)"$/\1/p' \
+		"$prefix/include/wax.h")
+	[ "$(pkg-config --modversion wax)" = "$version" ]
+	[ "$("$prefix/bin/wax" --version)" = "wax $version" ]
+	[ -f "$prefix/lib/libwax.so.$version" ]
+	pkg-config --validate wax
+}
+
+@test "the shared library has its soname, and links that lead to it" {
+	needs readelf
+	readelf -d "$prefix/lib/libwax.so" |
+		grep -qF 'Library soname: [libwax.so.0]'
+	[ "$(readlink "$prefix/lib/libwax.so")" = libwax.so.0 ]
+	[ -f "$prefix/lib/libwax.so.0" ]
+}
+
+@test "the libraries export what the headers declare, and nothing else" {
+	needs nm
+	nm -D --defined-only "$prefix"/lib/libwax.so |
+		awk '{ print $3 }' | sort >shared
+	nm -g --defined-only "$prefix/lib/libwax.a" |
+		awk 'NF == 3 { print $3 }' | sort >static
+	run ! grep -qv '^wax_' shared
+	cmp shared static
+	# A declaration may break after its type, hence without line ends.
+	cat "$prefix"/include/wax/*.h | tr '\n' ' ' |
+		grep -oE 'WAX_API [^(]*\(' | grep -oE 'wax_[a-z0-9_]+\($' |
+		tr -d '(' | sort >declared
+	[ "$(wc -l <declared)" -gt 40 ]
+	diff declared shared
+}
+
+@test "the installed tools run alone, elsewhere, without the build folder" {
+	cp -r "$prefix/bin" tools
+	run ! grep -rqF "$top" tools
+	run ! grep -q 'build/' <(ldd tools/wax-seal)
+	export PATH=$work/tools:/usr/bin:/bin
+	call 0 env -i "HOME=$HOME" "$work/tools/wax" keygen
+	echo hello | call 0 wax seal -i "$HOME/.local/share/wax/identity" \
+		-o sealed
+	call 0 wax-open sealed
+	out_is hello
+	call 0 wax inspect sealed
+	call 0 wax-keygen -y
+}
+
+@test "the tools link only what they need" {
+	needs readelf
+	local tool
+	for tool in wax wax-keygen wax-seal wax-open wax-inspect; do
+		readelf -d "$prefix/bin/$tool" | sed -n 's/.*(NEEDED).*\[//p' |
+			grep -vE '^(libc|libsodium|ld-linux.*)\.so' >others ||
+			true
+		[ ! -s others ] || fail "$tool needs $(cat others)"
+		# Position-independent, and with what the linker can protect.
+		readelf -h "$prefix/bin/$tool" | grep -q 'Type: *DYN'
+		readelf -d "$prefix/bin/$tool" | grep -q 'BIND_NOW\|FLAGS.*NOW'
+		readelf -lW "$prefix/bin/$tool" | grep -q GNU_RELRO
+		readelf -lW "$prefix/bin/$tool" | grep 'GNU_STACK' |
+			grep -q 'RW '
+	done
+}
+
+@test "install goes below DESTDIR only, and uninstall leaves no file" {
+	make_it install DESTDIR="$work/root" PREFIX=/usr
+	[ -x root/usr/bin/wax-seal ]
+	[ -f root/usr/lib/pkgconfig/wax.pc ]
+	[ -f root/usr/share/man/man1/wax-seal.1 ]
+	run ! grep -qF "$work" root/usr/lib/pkgconfig/wax.pc
+	holds root
+	folder_holds root usr
+	# The modes of all, whatever the umask.
+	[ -z "$(find root -type f -perm /022)" ]
+	[ -z "$(find root -type f ! -perm -444)" ]
+	echo other >root/usr/bin/other
+	make_it uninstall DESTDIR="$work/root" PREFIX=/usr
+	[ "$(find root ! -type d)" = root/usr/bin/other ]
+	# Once more, with nothing left to do.
+	make_it uninstall DESTDIR="$work/root" PREFIX=/usr
+	make_it uninstall DESTDIR="$work/nowhere" PREFIX=/usr
+	[ ! -e nowhere ]
+}
+
+@test "install with umask 077 is readable by all the same" {
+	umask 077
+	make_it install DESTDIR="$work/root" PREFIX=/opt/wax
+	[ -z "$(find root -type f ! -perm -444)" ]
+	[ -z "$(find root/opt/wax/* -type d ! -perm -555)" ]
+}

@@ -1,0 +1,517 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Memory that runs out: every allocation of everything that the public
+ * interface does fails once. Each time the error must be WAX_ERR_IO, nothing
+ * may be left allocated, and what was handed over must have been freed.
+ *
+ * malloc and mmap (for secrets) are replaced by our own here, which need glibc
+ * beneath them; a sanitizer has its own, so the counting is left out there.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <wax.h>
+
+#include "fixture.h"
+#include "mock.h"
+#include "tap.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+
+#if defined(__GLIBC__) && !defined(SANITIZED)
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *p, size_t size);
+void __libc_free(void *p);
+
+static struct {
+	bool on;
+	unsigned long calls, fail_at; /* from 1; 0: none */
+	long blocks, maps;	      /* allocated now, since it was on */
+} mem;
+
+/* Counts one allocation; true when it is the one to fail. */
+static bool fails(void)
+{
+	if (!mem.on || ++mem.calls != mem.fail_at)
+		return false;
+	errno = ENOMEM;
+	return true;
+}
+
+static void *counted(void *p)
+{
+	mem.blocks += mem.on && p;
+	return p;
+}
+
+WAX_API void *malloc(size_t size)
+{
+	return fails() ? NULL : counted(__libc_malloc(size));
+}
+
+WAX_API void *calloc(size_t n, size_t size)
+{
+	return fails() ? NULL : counted(__libc_calloc(n, size));
+}
+
+WAX_API void *realloc(void *p, size_t size)
+{
+	void *q;
+
+	if (fails())
+		return NULL;
+	q = __libc_realloc(p, size);
+	mem.blocks += mem.on && q && !p;
+	return q;
+}
+
+WAX_API void free(void *p)
+{
+	mem.blocks -= mem.on && p;
+	__libc_free(p);
+}
+
+/* By its plain name, which the header may have turned into mmap64. */
+void *test_mmap(void *at, size_t len, int prot, int flags, int fd,
+		long offset) __asm__("mmap");
+void *test_mmap(void *at, size_t len, int prot, int flags, int fd, long offset)
+{
+	long p;
+
+	if (fails())
+		return MAP_FAILED;
+	p = syscall(SYS_mmap, at, len, prot, flags, fd, offset);
+	mem.maps += mem.on && p != -1;
+	return (void *)(uintptr_t)p; /* MAP_FAILED is -1 */
+}
+
+int munmap(void *at, size_t len)
+{
+	mem.maps -= mem.on;
+	return (int)syscall(SYS_munmap, at, len);
+}
+
+/* What the tasks work on, made before the counting. */
+static char *files[FIXTURE_KINDS], *who[FIXTURE_KINDS];
+static struct wax_bytes sealed[2], sealed_file;
+static char folder[256];
+
+static struct mock_sink sink_mock;
+static uint8_t plain[70000];
+
+static int keep(void *ctx, const void *data, size_t len, struct wax_diag *diag)
+{
+	(void)ctx;
+	(void)data;
+	(void)len;
+	(void)diag;
+	return 0;
+}
+
+static int keep_finish(void *ctx, struct wax_diag *diag)
+{
+	(void)ctx;
+	(void)diag;
+	return 0;
+}
+
+static void keep_free(void *ctx)
+{
+	struct mock_sink *m = ctx;
+
+	m->frees++;
+}
+
+/* A sink that allocates nothing for what is written. */
+static int new_sink(struct wax_sink **out, struct wax_diag *diag)
+{
+	static const struct wax_sink_ops ops = {keep, keep_finish, keep_free};
+
+	sink_mock = (struct mock_sink){0};
+	return wax_sink_new(&ops, &sink_mock, out, diag);
+}
+
+static int new_recipients(enum wax_identity_kind kind,
+			  struct wax_recipients **out, struct wax_diag *diag)
+{
+	const char *text = who[kind];
+	int err = wax_recipients_new(out, diag);
+
+	for (unsigned i = 0; i < 3 && !err; i++)
+		err = wax_recipients_add(*out, text, strlen(text), diag);
+	return err;
+}
+
+static int seal_with(const struct wax_recipients *list, unsigned flags,
+		     struct wax_diag *diag)
+{
+	struct wax_sink *sink = NULL;
+	int err = new_sink(&sink, diag);
+
+	if (!err) {
+		err = wax_seal(list, flags, sink, &sink, diag);
+		if (err)
+			sink = NULL;
+	}
+	if (!err)
+		err = wax_sink_write(sink, plain, sizeof(plain), diag);
+	if (!err)
+		err = wax_sink_finish(sink, diag);
+	wax_sink_free(sink);
+	/* Freed once, wherever it failed. */
+	return sink_mock.frees == 1 ? err : 1;
+}
+
+static int task_seal(unsigned i, struct wax_diag *diag)
+{
+	struct wax_recipients *list = NULL;
+	int err = new_recipients((enum wax_identity_kind)i, &list, diag);
+
+	if (!err)
+		err = seal_with(list, i == 1 ? WAX_SEAL_ARMOR : 0, diag);
+	wax_recipients_free(list);
+	return err;
+}
+
+static int task_seal_passphrase(unsigned i, struct wax_diag *diag)
+{
+	struct wax_recipients *list = NULL;
+	struct wax_secret *secret = NULL;
+	int err = wax_secret_new(8, &secret, diag);
+
+	(void)i;
+	if (!err)
+		err = wax_recipients_new(&list, diag);
+	if (!err)
+		err = wax_recipients_add_passphrase(list, secret, 2, diag);
+	if (!err)
+		err = seal_with(list, 0, diag);
+	wax_recipients_free(list);
+	wax_secret_free(secret);
+	return err;
+}
+
+static int ask(void *ctx, const char *name, struct wax_secret **out,
+	       struct wax_diag *diag)
+{
+	int err = wax_secret_new(5, out, diag);
+
+	(void)ctx;
+	(void)name;
+	if (!err)
+		memcpy(wax_secret_bytes(*out), "right", 5);
+	return err;
+}
+
+static int task_identities(unsigned i, struct wax_diag *diag)
+{
+	struct wax_identities *list = NULL;
+	struct wax_recipients *to = NULL;
+	char *text = NULL;
+	int err = wax_identities_new(ask, NULL, &list, diag);
+
+	if (!err)
+		err = fixture_read(list, files[i], strlen(files[i]), diag);
+	if (!err)
+		err = fixture_read(list, (char *)sealed_file.data,
+				   sealed_file.len, diag);
+	if (!err && i < 2)
+		err = wax_identities_generate(list, (enum wax_identity_kind)i,
+					      diag);
+	if (!err)
+		err = wax_identities_recipient(list, 0, &text, diag);
+	free(text);
+	if (!err)
+		err = wax_recipients_new(&to, diag);
+	/* Unlocks the sealed one, which is an X25519 identity. */
+	if (!err && i)
+		err = wax_recipients_add_identities(to, list, diag);
+	wax_recipients_free(to);
+	wax_identities_free(list);
+	return err;
+}
+
+static int task_secret_line(unsigned i, struct wax_diag *diag)
+{
+	struct wax_identities *list = NULL;
+	struct wax_secret *line = NULL;
+	int err = wax_identities_new(NULL, NULL, &list, diag);
+
+	if (!err)
+		err = wax_identities_generate(list, (enum wax_identity_kind)i,
+					      diag);
+	if (!err)
+		err = wax_identities_secret(list, 0, &line, diag);
+	wax_secret_free(line);
+	wax_identities_free(list);
+	return err;
+}
+
+static int new_source(const struct wax_bytes *b, struct wax_source **out,
+		      struct wax_diag *diag)
+{
+	return wax_source_memory(b->data, b->len, out, diag);
+}
+
+static int task_open(unsigned i, struct wax_diag *diag)
+{
+	struct wax_identities *list = NULL;
+	struct wax_source *source = NULL;
+	static uint8_t buf[10000];
+	size_t got = 1;
+	int err = wax_identities_new(NULL, NULL, &list, diag);
+
+	if (!err)
+		err = fixture_read(list, files[1], strlen(files[1]), diag);
+	if (!err)
+		err = new_source(&sealed[i], &source, diag);
+	if (!err) {
+		err = wax_open(source, list, &source, diag);
+		if (err)
+			source = NULL;
+	}
+	while (!err && got)
+		err = wax_source_read(source, buf, sizeof(buf), &got, diag);
+	wax_source_free(source);
+	wax_identities_free(list);
+	return err;
+}
+
+static int task_inspect(unsigned i, struct wax_diag *diag)
+{
+	struct wax_inspection *in = NULL;
+	struct wax_source *source = NULL;
+	uint64_t payload, plaintext;
+	int err = new_source(&sealed[i], &source, diag);
+
+	if (!err)
+		err = wax_inspect(source, &in, diag);
+	if (!err)
+		err = wax_inspection_measure(in, &payload, &plaintext, diag);
+	wax_inspection_free(in);
+	wax_source_free(source);
+	return err;
+}
+
+static int task_recipients_file(unsigned i, struct wax_diag *diag)
+{
+	struct wax_recipients *list = NULL;
+	struct wax_source *source = NULL;
+	int err = wax_recipients_new(&list, diag);
+
+	if (!err)
+		err = wax_source_memory(who[i], strlen(who[i]), &source, diag);
+	if (!err)
+		err = wax_recipients_read(list, source, diag);
+	wax_source_free(source);
+	wax_recipients_free(list);
+	return err;
+}
+
+static int task_file(unsigned i, struct wax_diag *diag)
+{
+	struct wax_sink *sink = NULL;
+	char path[300];
+	int err;
+
+	snprintf(path, sizeof(path), "%s/f", folder);
+	err = wax_sink_file(path, i ? WAX_FILE_REPLACE : 0, &sink, diag);
+	if (!err)
+		err = wax_sink_write(sink, plain, sizeof(plain), diag);
+	if (!err)
+		err = wax_sink_finish(sink, diag);
+	wax_sink_free(sink);
+	unlink(path);
+	return err;
+}
+
+static int task_streams(unsigned i, struct wax_diag *diag)
+{
+	struct wax_secret *secret = NULL;
+	struct wax_source *source = NULL;
+	struct wax_sink *sink = NULL;
+	char *path = NULL;
+	int err = wax_home_path("/nowhere", NULL, NULL, "x", &path, diag);
+
+	(void)i;
+	free(path);
+	if (!err)
+		err = wax_source_memory(plain, sizeof(plain), &source, diag);
+	if (!err)
+		err = wax_secret_read(source, sizeof(plain), &secret, diag);
+	wax_source_free(source);
+	wax_secret_free(secret);
+	source = NULL;
+	if (!err)
+		err = wax_source_memory(plain, sizeof(plain), &source, diag);
+	if (!err)
+		err = new_sink(&sink, diag);
+	if (!err)
+		err = wax_copy(source, sink, diag);
+	wax_sink_free(sink);
+	wax_source_free(source);
+	source = NULL;
+	sink = NULL;
+	if (!err)
+		err = wax_source_fd(0, "in", &source, diag);
+	if (!err)
+		err = wax_sink_fd(1, "out", &sink, diag);
+	wax_source_free(source);
+	wax_sink_free(sink);
+	return err;
+}
+
+typedef int task_fn(unsigned i, struct wax_diag *diag);
+
+/* Runs the task with the allocation number at failing; false: a leak. */
+static bool run(task_fn *task, unsigned i, unsigned long at, int *err,
+		struct wax_diag *diag)
+{
+	mem.calls = 0;
+	mem.fail_at = at;
+	mem.blocks = mem.maps = 0;
+	mem.on = true;
+	*err = task(i, diag);
+	mem.on = false;
+	return !mem.blocks && !mem.maps;
+}
+
+static void all_fail(const char *name, task_fn *task, unsigned i)
+{
+	struct wax_diag diag = {0};
+	unsigned long n = 1, leaks = 0, wrong = 0, silent = 0;
+	int err = 1;
+
+	/* Once for what is allocated once and for all, by libsodium too. */
+	run(task, i, 0, &err, &diag);
+	if (!tap_err(err, 0, &diag, "%s %u: with all memory", name, i))
+		return;
+	for (; n < 10000; n++) {
+		bool clean = run(task, i, n, &err, &diag);
+
+		if (mem.calls < n)
+			break;
+		leaks += !clean;
+		/* Some can do without; the rest must say so. */
+		silent += !err;
+		if (err && err != WAX_ERR_IO)
+			wrong++;
+		if (!clean || (err && err != WAX_ERR_IO))
+			tap_note("allocation %lu: error %d, '%s', %ld blocks, "
+				 "%ld maps",
+				 n, err, diag.text, mem.blocks, mem.maps);
+	}
+	tap_ok(n > 2, "%s %u: %lu allocations, each fails", name, i, n - 1);
+	tap_is((long long)leaks, 0, "%s %u: nothing leaks", name, i);
+	tap_is((long long)wrong, 0, "%s %u: the error is WAX_ERR_IO", name, i);
+	tap_is((long long)silent, 0, "%s %u: none is overlooked", name, i);
+}
+
+static void seal_sample(struct wax_bytes *out, bool armored)
+{
+	struct wax_recipients *list = NULL;
+	struct mock_sink m;
+	struct wax_sink *sink = mock_sink(&m);
+	int err = new_recipients(WAX_IDENTITY_X25519, &list, NULL);
+
+	if (!err)
+		err = wax_seal(list, armored ? WAX_SEAL_ARMOR : 0, sink, &sink,
+			       NULL);
+	if (!err)
+		err = wax_sink_write(sink, plain, sizeof(plain), NULL);
+	if (!err)
+		err = wax_sink_finish(sink, NULL);
+	tap_ok(!err, "a sealed file to work on");
+	wax_sink_free(sink);
+	wax_recipients_free(list);
+	*out = m.got;
+}
+
+static void seal_identity_file(void)
+{
+	struct wax_recipients *list = NULL;
+	struct wax_secret *secret = fixture_secret("right");
+	struct mock_sink m;
+	struct wax_sink *sink = mock_sink(&m);
+	int err = wax_recipients_new(&list, NULL);
+
+	if (!err)
+		err = wax_recipients_add_passphrase(list, secret, 2, NULL);
+	if (!err)
+		err = wax_seal(list, 0, sink, &sink, NULL);
+	if (!err)
+		err = wax_sink_write(sink, files[1], strlen(files[1]), NULL);
+	if (!err)
+		err = wax_sink_finish(sink, NULL);
+	tap_ok(!err, "a sealed identity file to work on");
+	wax_sink_free(sink);
+	wax_secret_free(secret);
+	wax_recipients_free(list);
+	sealed_file = m.got;
+}
+
+int main(void)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	snprintf(folder, sizeof(folder), "%s/wax-t-memory-XXXXXX",
+		 tmp && *tmp ? tmp : "/tmp");
+	if (!mkdtemp(folder)) {
+		tap_ok(false, "the test has a folder");
+		return tap_end();
+	}
+	for (unsigned i = 0; i < FIXTURE_KINDS; i++) {
+		files[i] = fixture_file(fixture_kind(i), i);
+		who[i] = fixture_recipient(fixture_kind(i), i);
+	}
+	seal_sample(&sealed[0], false);
+	seal_sample(&sealed[1], true);
+	seal_identity_file();
+	for (unsigned i = 0; i < FIXTURE_KINDS; i++) {
+		all_fail("sealing", task_seal, i);
+		all_fail("identities", task_identities, i);
+		all_fail("a recipients file", task_recipients_file, i);
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		all_fail("a secret's line", task_secret_line, i);
+		all_fail("opening", task_open, i);
+		all_fail("inspecting", task_inspect, i);
+		all_fail("a file", task_file, i);
+	}
+	all_fail("a passphrase", task_seal_passphrase, 0);
+	all_fail("streams", task_streams, 0);
+	for (unsigned i = 0; i < FIXTURE_KINDS; i++) {
+		free(files[i]);
+		free(who[i]);
+	}
+	wax_bytes_release(&sealed[0]);
+	wax_bytes_release(&sealed[1]);
+	wax_bytes_release(&sealed_file);
+	if (rmdir(folder))
+		tap_ok(false, "the test's folder is empty at the end");
+	return tap_end();
+}
+
+#else
+
+int main(void)
+{
+	tap_skip("every allocation fails once",
+		 "there is no malloc here that can be replaced");
+	return tap_end();
+}
+
+#endif
