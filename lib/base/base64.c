@@ -1,59 +1,75 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Base64 without tables: a character's value is computed from the ranges of
- * the alphabet, with masks in place of branches.
+ * the alphabet, with masks in place of branches. Whole lines of 64 characters
+ * go through loops of a constant length on bytes, which compilers vectorise.
  */
 #include "base/base64.h"
+#include "base/secret.h"
 
-/* All ones where lo <= c <= hi, else 0; c is 0 to 255. */
-static inline unsigned in_range(unsigned c, unsigned lo, unsigned hi)
+#define LINE_CHARS 64
+#define LINE_BYTES 48
+
+/* All ones where lo <= c <= hi, else 0. */
+static inline uint8_t in_range(uint8_t c, uint8_t lo, uint8_t hi)
 {
-	return 0u - (((lo - 1 - c) & (c - hi - 1)) >> 31);
+	return (uint8_t) - ((uint8_t)(c - lo) <= (uint8_t)(hi - lo));
 }
 
-static inline unsigned decode_char(unsigned char c)
+/* 255 for a character that is not in the alphabet. */
+static inline uint8_t decode_char(uint8_t c)
 {
-	unsigned v = ~0u;
+	uint8_t upper = in_range(c, 'A', 'Z'), lower = in_range(c, 'a', 'z');
+	uint8_t digit = in_range(c, '0', '9'), plus = in_range(c, '+', '+');
+	uint8_t slash = in_range(c, '/', '/');
 
-	/* Each range replaces the ~0 that stands for "none of these". */
-	v ^= in_range(c, 'A', 'Z') & (v ^ (c - 65u));
-	v ^= in_range(c, 'a', 'z') & (v ^ (c - 71u));
-	v ^= in_range(c, '0', '9') & (v ^ (c + 4u));
-	v ^= in_range(c, '+', '+') & (v ^ 62);
-	v ^= in_range(c, '/', '/') & (v ^ 63);
-	return v;
+	return (uint8_t)((upper & (c - 'A')) | (lower & (c - 'a' + 26)) |
+			 (digit & (c - '0' + 52)) | (plus & 62) | (slash & 63) |
+			 ~(upper | lower | digit | plus | slash));
 }
 
-static inline char encode_char(unsigned v)
+static inline char encode_char(uint8_t v)
 {
-	unsigned c = v + 'A';
+	/* The steps from Z to a, z to 0, 9 to + and + to /. */
+	return (char)(v + 'A' + (in_range(v, 26, 63) & 6) -
+		      (in_range(v, 52, 63) & 75) - (in_range(v, 62, 63) & 15) +
+		      (in_range(v, 63, 63) & 3));
+}
 
-	c += in_range(v, 26, 63) & 6u;	/* from Z to a */
-	c -= in_range(v, 52, 63) & 75u; /* from z to 0 */
-	c -= in_range(v, 62, 63) & 15u; /* from 9 to + */
-	c += in_range(v, 63, 63) & 3u;	/* from + to / */
-	return (char)c;
+static void encode_line(const uint8_t *p, uint8_t v[LINE_CHARS], char *out)
+{
+	for (size_t i = 0; i < LINE_CHARS / 4; i++) {
+		v[4 * i] = p[3 * i] >> 2;
+		v[4 * i + 1] =
+			(uint8_t)((p[3 * i] & 3) << 4 | p[3 * i + 1] >> 4);
+		v[4 * i + 2] =
+			(uint8_t)((p[3 * i + 1] & 15) << 2 | p[3 * i + 2] >> 6);
+		v[4 * i + 3] = p[3 * i + 2] & 63;
+	}
+	for (size_t i = 0; i < LINE_CHARS; i++)
+		out[i] = encode_char(v[i]);
 }
 
 void wax_base64_encode(const void *data, size_t len, char *out)
 {
 	const uint8_t *p = data;
-	unsigned v;
+	uint8_t line[LINE_CHARS];
+	unsigned v = 0, bits = 0;
 
-	for (; len >= 3; len -= 3, p += 3) {
-		v = (unsigned)p[0] << 16 | (unsigned)p[1] << 8 | p[2];
-		*out++ = encode_char(v >> 18);
-		*out++ = encode_char(v >> 12 & 63);
-		*out++ = encode_char(v >> 6 & 63);
-		*out++ = encode_char(v & 63);
+	for (; len >= LINE_BYTES; len -= LINE_BYTES, p += LINE_BYTES) {
+		encode_line(p, line, out);
+		out += LINE_CHARS;
 	}
-	if (!len)
-		return;
-	v = (unsigned)p[0] << 16 | (len == 2 ? (unsigned)p[1] << 8 : 0);
-	*out++ = encode_char(v >> 18);
-	*out++ = encode_char(v >> 12 & 63);
-	if (len == 2)
-		*out = encode_char(v >> 6 & 63);
+	wax_wipe(line, sizeof(line));
+	for (; len; len--) {
+		v = (v << 8 | *p++) & 0xfff;
+		for (bits += 8; bits >= 6;) {
+			bits -= 6;
+			*out++ = encode_char(v >> bits & 63);
+		}
+	}
+	if (bits)
+		*out = encode_char(v << (6 - bits) & 63);
 }
 
 size_t wax_base64_encode_padded(const void *data, size_t len, char *out)
@@ -66,16 +82,41 @@ size_t wax_base64_encode_padded(const void *data, size_t len, char *out)
 	return n;
 }
 
+/* Returns the values of all characters, or'd together. */
+static uint8_t decode_line(const char *text, uint8_t v[LINE_CHARS],
+			   uint8_t *out)
+{
+	uint8_t all = 0;
+
+	for (size_t i = 0; i < LINE_CHARS; i++)
+		v[i] = decode_char((uint8_t)text[i]);
+	for (size_t i = 0; i < LINE_CHARS; i++)
+		all |= v[i];
+	for (size_t i = 0; i < LINE_CHARS / 4; i++) {
+		out[3 * i] = (uint8_t)(v[4 * i] << 2 | v[4 * i + 1] >> 4);
+		out[3 * i + 1] =
+			(uint8_t)(v[4 * i + 1] << 4 | v[4 * i + 2] >> 2);
+		out[3 * i + 2] = (uint8_t)(v[4 * i + 2] << 6 | v[4 * i + 3]);
+	}
+	return all;
+}
+
 bool wax_base64_decode(const char *text, size_t len, uint8_t *out)
 {
-	unsigned bad = 0, v = 0, bits = 0;
+	uint8_t line[LINE_CHARS];
+	unsigned all = 0, v = 0, bits = 0;
 
 	if (len % 4 == 1)
 		return false;
-	for (size_t i = 0; i < len; i++) {
-		unsigned c = decode_char((unsigned char)text[i]);
+	for (; len >= LINE_CHARS; len -= LINE_CHARS, text += LINE_CHARS) {
+		all |= decode_line(text, line, out);
+		out += LINE_BYTES;
+	}
+	wax_wipe(line, sizeof(line));
+	for (; len; len--) {
+		uint8_t c = decode_char((uint8_t)*text++);
 
-		bad |= c;
+		all |= c;
 		v = v << 6 | (c & 63);
 		bits += 6;
 		if (bits >= 8) {
@@ -84,7 +125,7 @@ bool wax_base64_decode(const char *text, size_t len, uint8_t *out)
 		}
 		v &= (1u << bits) - 1;
 	}
-	return !(bad >> 6 | v);
+	return !(all >> 6 | v);
 }
 
 bool wax_base64_decode_padded(const char *text, size_t len, uint8_t *out,

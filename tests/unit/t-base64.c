@@ -51,11 +51,11 @@ static void rfc4648(void)
 /* What follows the encoding in memory must not be touched. */
 static void keeps_to_its_room(void)
 {
-	uint8_t data[100], out[101];
-	char text[141];
+	uint8_t data[300], out[301];
+	char text[401];
 	bool same = true;
 
-	for (size_t len = 0; len <= 100; len++) {
+	for (size_t len = 0; len <= 300; len++) {
 		size_t n = wax_base64_len(len), padded, got = 0;
 
 		tap_fill(data, len, (uint32_t)len);
@@ -72,7 +72,7 @@ static void keeps_to_its_room(void)
 			got == len && !memcmp(out, data, len) &&
 			out[len] == '#';
 	}
-	tap_ok(same, "0 to 100 bytes come back, and nothing beyond is written");
+	tap_ok(same, "0 to 300 bytes come back, and nothing beyond is written");
 }
 
 static void alphabet_only(void)
@@ -103,6 +103,24 @@ static void alphabet_only(void)
 	}
 	tap_ok(same, "a character outside of the alphabet is refused");
 	tap_is(accepted, 4 * 64, "64 characters are accepted at each place");
+}
+
+/* The same at each place of a longer text, however it is worked through. */
+static void each_place(void)
+{
+	char text[300];
+	uint8_t out[225];
+	unsigned accepted = 0;
+
+	memset(text, 'A', sizeof(text));
+	for (size_t at = 0; at < sizeof(text); at++) {
+		for (unsigned c = 0; c < 256; c++) {
+			text[at] = (char)c;
+			accepted += wax_base64_decode(text, sizeof(text), out);
+		}
+		text[at] = 'A';
+	}
+	tap_is(accepted, 300 * 64, "64 characters at each place of 300");
 }
 
 static void trailing_bits(void)
@@ -152,6 +170,7 @@ int main(void)
 	rfc4648();
 	keeps_to_its_room();
 	alphabet_only();
+	each_place();
 	trailing_bits();
 	impossible();
 	return tap_end();
