@@ -29,7 +29,8 @@ static void die_cleanly(int sig)
 
 static void start_signals(void)
 {
-	static const int deadly[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+	/* libsodium aborts when there is no randomness. */
+	static const int deadly[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGABRT};
 	struct sigaction act = {.sa_handler = die_cleanly}, old;
 
 	sigfillset(&act.sa_mask);

@@ -3,14 +3,17 @@
  * Where the home is, and making it.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <wax/home.h>
 
 #include "base/error.h"
+#include "sys/fd.h"
 
 static char *join(const char *a, const char *b, const char *c)
 {
@@ -44,21 +47,45 @@ int wax_home_path(const char *wax_home, const char *xdg_data_home,
 	return 0;
 }
 
+/* Makes a folder that may exist; a new one is flushed into its parent's. */
+static int make_folder(const char *path, const char *parent,
+		       struct wax_diag *diag)
+{
+	struct stat st;
+	int fd, err;
+
+	if (mkdir(path, 0700)) {
+		if (errno == EEXIST || !stat(path, &st))
+			return 0;
+		return wax_diag_sys(diag, errno, "'%s'", path);
+	}
+	fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return wax_diag_sys(diag, errno, "'%s'", parent);
+	/* Some file systems cannot flush a folder, and say EINVAL. */
+	err = wax_fd_sync(fd) && errno != EINVAL
+		      ? wax_diag_sys(diag, errno, "'%s'", parent)
+		      : 0;
+	close(fd);
+	return err;
+}
+
 int wax_home_make(const char *path, struct wax_diag *diag)
 {
-	char *copy = strdup(path);
-	int err = 0;
+	char *folder = strdup(path);
+	char *parent = strdup(*path == '/' ? "/" : ".");
+	int err = folder && parent ? 0 : wax_no_memory(diag);
 
-	if (!copy)
-		return wax_no_memory(diag);
-	for (char *p = copy; !err && (p = strchr(p + 1, '/'));) {
-		struct stat st;
-
+	for (char *p = folder; !err && (p = strchr(p + 1, '/'));) {
 		*p = '\0';
-		if (mkdir(copy, 0700) && errno != EEXIST && stat(copy, &st))
-			err = wax_diag_sys(diag, errno, "'%s'", copy);
+		err = make_folder(folder, parent, diag);
+		free(parent);
+		parent = strdup(folder);
+		if (!err && !parent)
+			err = wax_no_memory(diag);
 		*p = '/';
 	}
-	free(copy);
+	free(parent);
+	free(folder);
 	return err;
 }
