@@ -23,11 +23,16 @@ static size_t n_inputs;
 static bool stdin_taken;
 static long long last_size;
 
+static void note_size(const struct stat *st, bool key)
+{
+	if (!key)
+		last_size = S_ISREG(st->st_mode) ? (long long)st->st_size : -1;
+}
+
 static int remember(const struct stat *st, struct wax_diag *diag)
 {
 	void *p;
 
-	last_size = S_ISREG(st->st_mode) ? (long long)st->st_size : -1;
 	if (!S_ISREG(st->st_mode))
 		return 0;
 	p = realloc(inputs, (n_inputs + 1) * sizeof(*inputs));
@@ -44,6 +49,14 @@ void input_announce(const char *path)
 	struct stat st;
 
 	if (!stat(path, &st))
+		remember(&st, NULL);
+}
+
+void input_announce_fd(int fd)
+{
+	struct stat st;
+
+	if (!fstat(fd, &st))
 		remember(&st, NULL);
 }
 
@@ -88,9 +101,10 @@ static char *quoted(const char *path)
 	return name;
 }
 
-static int take_stdin(struct wax_source **out, struct wax_diag *diag)
+static int take_stdin(bool key, struct wax_source **out, struct wax_diag *diag)
 {
 	static const char name[] = "standard input";
+	struct wax_source *source = NULL;
 	struct stat st;
 	int err;
 
@@ -98,13 +112,20 @@ static int take_stdin(struct wax_source **out, struct wax_diag *diag)
 		return wax_diag_set(diag, WAX_ERR_USAGE,
 				    "standard input is asked for twice");
 	stdin_taken = true;
-	if (fstat(0, &st))
-		return wax_diag_sys(diag, errno, "%s", name);
-	if (S_ISDIR(st.st_mode))
-		return wax_diag_set(diag, WAX_ERR_USAGE, "%s is a folder",
-				    name);
-	err = remember(&st, diag);
-	return err ? err : wax_source_fd(0, name, out, diag);
+	err = wax_source_fd(0, name, &source, diag);
+	if (!err && fstat(0, &st))
+		err = wax_diag_sys(diag, errno, "%s", name);
+	if (!err && S_ISDIR(st.st_mode))
+		err = wax_diag_set(diag, WAX_ERR_USAGE, "%s is a folder", name);
+	if (!err)
+		err = remember(&st, diag);
+	if (err) {
+		wax_source_free(source);
+		return err;
+	}
+	note_size(&st, key);
+	*out = source;
+	return 0;
 }
 
 /* Shells hand over pipes under these names; they are open already. */
@@ -143,8 +164,10 @@ static int open_checked(const char *path, bool key, int *out,
 		err = check_type(path, &st, key, diag);
 	if (!err && key && fcntl(fd, F_SETFL, 0))
 		err = wax_diag_sys(diag, errno, "'%s'", path);
-	if (!err)
+	if (!err) {
+		note_size(&st, key);
 		err = remember(&st, diag);
+	}
 	if (err) {
 		close(fd);
 		return err;
@@ -160,7 +183,7 @@ static int open_path(const char *path, bool key, struct wax_source **out,
 	int fd = -1, err;
 
 	if (is_stream(path, 0))
-		return take_stdin(out, diag);
+		return take_stdin(key, out, diag);
 	/* Inputs stay open until the end of the process. */
 	err = open_checked(path, key, &fd, diag);
 	if (err)
@@ -182,6 +205,11 @@ int input_open_key(const char *path, struct wax_source **out,
 		   struct wax_diag *diag)
 {
 	return open_path(path, true, out, diag);
+}
+
+bool input_is_stdin(const char *path)
+{
+	return is_stream(path, 0);
 }
 
 void input_context(const char *path, struct wax_diag *diag)

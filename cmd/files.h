@@ -28,6 +28,10 @@ int input_open_key(const char *path, struct wax_source **out,
  * is not this one.
  */
 void input_announce(const char *path);
+void input_announce_fd(int fd);
+
+/* Whether the path stands for standard input: NULL, "-" or a name in /dev. */
+bool input_is_stdin(const char *path);
 
 /* The size of the last input_open(), or -1 where it is not known. */
 long long input_size(void);

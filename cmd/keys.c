@@ -25,6 +25,7 @@ int passphrase_option(struct passphrase *p, int id, const char *value,
 		input_announce(value);
 	} else {
 		p->fd = value;
+		input_announce_fd(atoi(value));
 	}
 	return 0;
 }
@@ -88,7 +89,7 @@ static int keep(struct passphrase *p, struct wax_diag *diag)
 
 	if (p->kept)
 		return 0;
-	if (p->file && !strcmp(p->file, "-"))
+	if (p->file && input_is_stdin(p->file))
 		return wax_diag_set(diag, WAX_ERR_USAGE,
 				    "no passphrase is read from standard "
 				    "input");
@@ -234,7 +235,8 @@ int identities_add_home(struct wax_identities *list, bool *found,
 		return 0; /* no home at all */
 	if (err)
 		return err;
-	if (!access(path, F_OK) || errno != ENOENT) {
+	/* Where HOME is no folder, there is no identity either. */
+	if (!access(path, F_OK) || (errno != ENOENT && errno != ENOTDIR)) {
 		*found = true;
 		err = identities_add(list, path, diag);
 	}

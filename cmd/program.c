@@ -50,24 +50,27 @@ void program_start(const struct tool *tool)
 	self = tool;
 	for (int fd = 0; fd <= 2; fd++)
 		if (fcntl(fd, F_GETFD) < 0 &&
-		    open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
+		    open("/", O_PATH | O_DIRECTORY | O_CLOEXEC) != fd)
 			_exit(-WAX_ERR_IO);
 	setrlimit(RLIMIT_CORE, &none);
 	start_signals();
 }
 
 /*
- * Blanks what follows the prefix of a secret key, which can get into a message
- * as a misplaced argument.
+ * Blanks what follows the beginning of a secret key, which can get into a
+ * message as a misplaced argument.
  */
 static void redact(char *text)
 {
-	static const char prefix[] = "AGE-SECRET-KEY-";
+	static const char *const secrets[] = {"AGE-SECRET-KEY-",
+					      "PRIVATE KEY-----"};
 
-	while ((text = strcasestr(text, prefix))) {
-		text += sizeof(prefix) - 1;
-		for (; *text && *text != '\''; text++)
-			*text = '*';
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(*secrets); i++) {
+		char *p = text;
+
+		while ((p = strcasestr(p, secrets[i])))
+			for (p += strlen(secrets[i]); *p && *p != '\''; p++)
+				*p = '*';
 	}
 }
 
@@ -221,6 +224,8 @@ int program_options(int argc, char **argv, option_fn *fn, void *ctx, int *first,
 
 	for_getopt(letters, longs);
 	opterr = 0;
+	/* Options behind operands are options, whatever it says. */
+	unsetenv("POSIXLY_CORRECT");
 	while (!err &&
 	       (c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
 		if (c == OPT_HELP || c == OPT_VERSION)

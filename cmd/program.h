@@ -13,7 +13,7 @@
 
 /*
  * To be called first. Makes sure that descriptors 0 to 2 are taken (a closed
- * one by a null device of the wrong direction, so that its use still fails),
+ * one by something that can be neither read nor written),
  * forbids core dumps, turns broken pipes and file size limits into errors, and
  * lets signals that end the process remove temporary files.
  */

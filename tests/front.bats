@@ -210,3 +210,8 @@ all='wax wax-keygen wax-seal wax-open wax-inspect'
 	wait "$!" || true
 	[ "$i" -lt 500 ]
 }
+
+@test "options behind operands are options, POSIXLY_CORRECT or not" {
+	POSIXLY_CORRECT=1 call 0 wax-inspect "$keys/none" --help
+	out_has 'usage: wax-inspect'
+}

@@ -49,7 +49,7 @@ wax_keys() {
 }
 
 fail() {
-	printf '%s\n' "$*" '-- stdout:'
+	printf '%s\n' "$*" '-- stdout:' | cat -v
 	head -c 1000 "$io/out" | cat -v | cut -c1-300
 	printf '%s\n' '-- stderr:'
 	head -c 2000 "$io/err" | cat -v | cut -c1-300

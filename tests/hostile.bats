@@ -478,3 +478,10 @@ rejects() {
 	call 1 "${open[@]}" -o out header
 	[ ! -e out ]
 }
+
+@test "an SSH private key in the place of a file's name is not repeated" {
+	needs ssh-keygen
+	ssh-keygen -q -t ed25519 -N '' -f key
+	call 7 wax-open -i "$(cat key)" sealed
+	! grep -qF "$(sed -n 3p key)" "$io/err"
+}

@@ -384,3 +384,20 @@ kinds() {
 	call 1 wax-open -i "$keys/x" -o out longer
 	holds in sealed cut_off longer
 }
+
+@test "a home that is no folder has no identity, and is no error" {
+	echo 'correct horse' >pw
+	wax-seal -p --passphrase-file pw -o locked <<<hello
+	HOME=/dev/null call 0 wax-open --passphrase-file pw locked
+	out_is hello
+}
+
+@test "white space before the armor stands on lines of its own" {
+	wax-seal -a -R "$keys/x.pub" -o text <<<hello
+	{ printf ' \n\t\r\n' && cat text; } >below
+	{ printf '\n  ' && cat text; } >beside
+	call 0 wax-open -i "$keys/x" below
+	out_is hello
+	call 1 wax-open -i "$keys/x" beside
+	out_is
+}

@@ -83,8 +83,21 @@ ends_with() {
 	chmod 640 out
 	call 0 "${open[@]}" -f -o out sealed
 	cmp in out
-	mode_is 644 out
 	[ "$(cat other)" = old ]
+}
+
+@test "-f gives nobody a permission that the old file did not" {
+	umask 022
+	echo old >out
+	chmod 640 out
+	call 0 "${open[@]}" -f -o out sealed
+	mode_is 640 out
+	chmod 600 out
+	call 0 "${open[@]}" -f -o out sealed
+	mode_is 600 out
+	chmod 777 out
+	call 0 "${open[@]}" -f -o out sealed
+	mode_is 644 out
 }
 
 @test "a target that appears meanwhile survives" {
@@ -634,4 +647,45 @@ needs_without_proc() {
 		holds in sealed
 		rm "$io/fifo"
 	done
+}
+
+@test "the file behind a passphrase's descriptor is never the target" {
+	echo 'correct horse' >pw
+	wax-seal -p --passphrase-file pw -o locked in
+	call 2 wax-open --passphrase-fd 3 -f -o pw locked 3<pw
+	err_is "wax-open: 'pw' is input and output at once"
+	[ "$(cat pw)" = 'correct horse' ]
+}
+
+@test "a pipe that somebody made non-blocking is waited for" {
+	needs "$python"
+	"$python" - "${open[@]}" "$keys/big" >"$io/out" <<-'END'
+	import os, subprocess, sys, time
+	r, w = os.pipe()
+	os.set_blocking(w, False)
+	p = subprocess.Popen(sys.argv[1:], stdout=w)
+	os.close(w)
+	time.sleep(.3)
+	data = b''
+	while part := os.read(r, 1 << 16):
+	    data += part
+	sys.stdout.buffer.write(data)
+	sys.stdout.flush()
+	sys.exit(p.wait())
+	END
+	out_same "$keys/data"
+}
+
+@test "a closed standard input is nothing to read by any spelling" {
+	local name
+	for name in /dev//stdin /dev/../dev/stdin /proc/self/fd//0; do
+		call 2 "${seal[@]}" -o out "$name" <&-
+		holds in sealed
+	done
+}
+
+@test "a link to a descriptor, as /dev/stdout is, is never replaced" {
+	ln -s /proc/self/fd/2 link
+	call 2 "${seal[@]}" -f -o link in
+	[ "$(readlink link)" = /proc/self/fd/2 ]
 }

@@ -149,8 +149,15 @@ opens() {
 		printf "$text" >pw
 		refused 2 'the passphrase is empty' --passphrase-file pw
 	done
-	refused 2 'the passphrase is empty' --passphrase-file /dev/fd/0 \
-		< <(:)
+	refused 2 'the passphrase is empty' --passphrase-file <(:)
+}
+
+@test "no name of standard input gives a passphrase" {
+	local name
+	for name in - /dev/stdin /dev/fd/0 /proc/self/fd/0; do
+		refused 2 'no passphrase is read from standard input' \
+			--passphrase-file "$name" < <(echo secret)
+	done
 }
 
 @test "more than one line, and a NUL, are refused" {

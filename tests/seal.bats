@@ -375,3 +375,12 @@ stanzas() {
 	err_is 'wax-seal: too many recipients for one file'
 	holds in many thousand sealed
 }
+
+@test "an SSH key that is cut is malformed, not completed from nowhere" {
+	local key='ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH6/CZmb6cjhM9lCptC9Sa5297wYmjYpFcCZS1Ar' end
+	for end in xg== xgA= xg xgAAAA; do
+		call 2 wax-seal -a -r "$key$end" <<<hello
+		err_is 'wax-seal: -r: a malformed ssh-ed25519 key'
+		out_is
+	done
+}

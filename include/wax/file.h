@@ -24,7 +24,8 @@ enum wax_file_flags {
  * Without WAX_FILE_REPLACE an existing path, a dangling link too, is
  * WAX_ERR_USAGE, also when it appears before the finish. With it, what is
  * replaced is the name: a symbolic link is replaced, not what it points to.
- * Anything but a regular file or a link to one is never replaced.
+ * Anything but a regular file or a link to one is never replaced. The new
+ * file has no permission that the replaced one had not.
  */
 WAX_API int wax_sink_file(const char *path, unsigned flags,
 			  struct wax_sink **out, struct wax_diag *diag);

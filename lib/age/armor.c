@@ -43,7 +43,8 @@ int wax_armor_detect(struct wax_reader *from, bool *out, struct wax_diag *diag)
 			break;
 	}
 	*out = false;
-	if (space > WAX_ARMOR_SPACE_MAX || space == len || data[space] != '-')
+	if (space > WAX_ARMOR_SPACE_MAX || space == len || data[space] != '-' ||
+	    (space && data[space - 1] != '\n'))
 		return 0;
 	err = wax_reader_peek(from, space + n, &data, &len, diag);
 	if (err || len < space + n || memcmp(data + space, BEGIN, n) != 0)

@@ -45,13 +45,13 @@ static int parse_ssh(struct wax_public_key *key, const char *text, size_t len,
 	uint8_t image[WAX_X25519_SIZE];
 	struct wax_cursor c = wax_cursor(text, len);
 	const char *word;
-	size_t n, decoded;
+	size_t n;
 
 	wax_cursor_word(&c, &word, &n);
 	wax_cursor_word(&c, &word, &n);
 	/* 51 bytes need no padding, so there is one form only. */
 	if (n != wax_base64_len(sizeof(wire)) ||
-	    !wax_base64_decode_padded(word, n, wire, &decoded))
+	    !wax_base64_decode(word, n, wire))
 		return wax_diag_set(diag, WAX_ERR_FORMAT,
 				    "a malformed ssh-ed25519 key");
 	memcpy(key->bytes, wire + sizeof(wire) - WAX_ED25519_PUBLIC_SIZE,

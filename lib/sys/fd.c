@@ -4,9 +4,23 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "sys/fd.h"
+
+/*
+ * Whether a call that failed is to be made again: it was interrupted, or
+ * somebody who shares the descriptor made it non-blocking and it is not ready.
+ */
+static bool again(int fd, short events)
+{
+	struct pollfd wait = {.fd = fd, .events = events};
+
+	if (errno == EAGAIN || errno == EWOULDBLOCK)
+		return poll(&wait, 1, -1) >= 0 || errno == EINTR;
+	return errno == EINTR;
+}
 
 ssize_t wax_fd_read(int fd, void *buf, size_t len)
 {
@@ -14,7 +28,7 @@ ssize_t wax_fd_read(int fd, void *buf, size_t len)
 
 	do
 		n = read(fd, buf, len);
-	while (n < 0 && errno == EINTR);
+	while (n < 0 && again(fd, POLLIN));
 	return n;
 }
 
@@ -25,7 +39,7 @@ int wax_fd_write(int fd, const void *data, size_t len)
 	while (len) {
 		ssize_t n = write(fd, p, len);
 
-		if (n < 0 && errno == EINTR)
+		if (n < 0 && again(fd, POLLOUT))
 			continue;
 		if (n < 0)
 			return -1;
@@ -55,8 +69,9 @@ static bool mode_is(int fd, int mode)
 {
 	int flags = fcntl(fd, F_GETFL);
 
-	return flags >= 0 &&
-	       ((flags & O_ACCMODE) == mode || (flags & O_ACCMODE) == O_RDWR);
+	if (flags < 0 || flags & O_PATH)
+		return false;
+	return (flags & O_ACCMODE) == mode || (flags & O_ACCMODE) == O_RDWR;
 }
 
 bool wax_fd_can_read(int fd)

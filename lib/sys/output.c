@@ -26,6 +26,7 @@ struct wax_output {
 	unsigned flags;
 	bool named;    /* temp exists in dir */
 	char temp[32]; /* .wax- and 16 hexadecimal digits */
+	mode_t mask;   /* of the mode, from a file that is replaced */
 };
 
 /*
@@ -89,18 +90,30 @@ static int exists(const struct wax_output *o, struct wax_diag *diag)
 	return WAX_ERR_USAGE;
 }
 
+/* A link to a descriptor, as those in /dev are, stands for no file of ours. */
+static bool is_descriptor(const struct wax_output *o)
+{
+	char to[8];
+	ssize_t n = readlinkat(o->dir, o->name, to, sizeof(to));
+
+	return n >= 6 && !memcmp(to, "/proc/", 6);
+}
+
 /* Whether the target, as it is now, may be made or replaced. */
-static int check_target(const struct wax_output *o, struct wax_diag *diag)
+static int check_target(struct wax_output *o, struct wax_diag *diag)
 {
 	struct stat st;
 
 	if (!*o->name || !strcmp(o->name, ".") || !strcmp(o->name, ".."))
 		return wax_diag_set(diag, WAX_ERR_USAGE,
 				    "'%s' is not a file's name", o->path);
+	o->mask = 0777;
 	if (fstatat(o->dir, o->name, &st, AT_SYMLINK_NOFOLLOW))
 		return errno == ENOENT
 			       ? 0
 			       : wax_diag_sys(diag, errno, "'%s'", o->path);
+	if (S_ISREG(st.st_mode))
+		o->mask = st.st_mode & 0777;
 	if (S_ISLNK(st.st_mode) && (o->flags & WAX_FILE_REPLACE) &&
 	    fstatat(o->dir, o->name, &st, 0))
 		return 0; /* a dangling link */
@@ -109,7 +122,7 @@ static int check_target(const struct wax_output *o, struct wax_diag *diag)
 				    o->path);
 	if (!(o->flags & WAX_FILE_REPLACE))
 		return exists(o, diag);
-	if (!S_ISREG(st.st_mode)) {
+	if (!S_ISREG(st.st_mode) || is_descriptor(o)) {
 		wax_diag_set(diag, WAX_ERR_USAGE, "'%s' is not a regular file",
 			     o->path);
 		wax_diag_hint(diag, "write to standard output instead");
@@ -233,10 +246,8 @@ static int name_new(struct wax_output *o, struct wax_diag *diag)
 
 static int name_replacing(struct wax_output *o, struct wax_diag *diag)
 {
-	int err = check_target(o, diag);
+	int err;
 
-	if (err)
-		return err;
 	if (!o->named) {
 		err = choose_temp(o, diag);
 		if (err)
@@ -254,10 +265,25 @@ static int name_replacing(struct wax_output *o, struct wax_diag *diag)
 	return 0;
 }
 
+/* Looks at what is replaced again; whoever could not read it still cannot. */
+static int prepare_replacing(struct wax_output *o, struct wax_diag *diag)
+{
+	struct stat st;
+	int err = check_target(o, diag);
+
+	if (err)
+		return err;
+	if (fstat(o->fd, &st) || fchmod(o->fd, st.st_mode & o->mask))
+		return wax_diag_sys(diag, errno, "'%s'", o->path);
+	return 0;
+}
+
 int wax_output_commit(struct wax_output *o, struct wax_diag *diag)
 {
-	int err;
+	int err = o->flags & WAX_FILE_REPLACE ? prepare_replacing(o, diag) : 0;
 
+	if (err)
+		return err;
 	if (wax_fd_sync(o->fd))
 		return wax_diag_sys(diag, errno, "'%s'", o->path);
 	err = o->flags & WAX_FILE_REPLACE ? name_replacing(o, diag)

@@ -15,9 +15,11 @@
 #include "base/secret.h"
 #include "sys/fd.h"
 
+/* The last two come while a job in the background uses the terminal. */
 static const int caught[] = {SIGINT,  SIGTERM, SIGHUP, SIGQUIT,
 			     SIGTSTP, SIGTTIN, SIGTTOU};
 #define N_CAUGHT (sizeof(caught) / sizeof(*caught))
+#define N_BLOCKED (N_CAUGHT - 2)
 
 static volatile sig_atomic_t pending;
 
@@ -29,7 +31,8 @@ static void note(int sig)
 /*
  * Reads a line without its LF. Returns its length, -1 at an error or a signal,
  * -2 at the end; one that is longer than max is read over and is max + 1. The
- * signals are blocked but for the time of waiting, so that none is missed.
+ * signals are blocked but for the time of waiting, so that none is missed, and
+ * the terminal does not block, so that only waiting takes time.
  */
 static ssize_t read_line(int fd, const sigset_t *unblocked, uint8_t *line,
 			 size_t max)
@@ -44,6 +47,8 @@ static ssize_t read_line(int fd, const sigset_t *unblocked, uint8_t *line,
 		if (n < 0)
 			return -1;
 		n = read(fd, &c, 1);
+		if (n < 0 && errno == EAGAIN)
+			continue; /* a signal took the line back */
 		if (n < 0)
 			return -1;
 		if (n == 0)
@@ -91,7 +96,7 @@ static ssize_t prompt_once(int fd, const char *prompt, uint8_t *line)
 
 	sigemptyset(&act.sa_mask);
 	sigemptyset(&blocked);
-	for (size_t i = 0; i < N_CAUGHT; i++)
+	for (size_t i = 0; i < N_BLOCKED; i++)
 		sigaddset(&blocked, caught[i]);
 	pthread_sigmask(SIG_BLOCK, &blocked, &before);
 	pending = 0;
@@ -137,7 +142,8 @@ int wax_terminal_passphrase(const char *prompt, struct wax_secret **out,
 			    struct wax_diag *diag)
 {
 	struct wax_secret *line = NULL;
-	int err, fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	int err, fd = open("/dev/tty",
+			   O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 
 	if (fd < 0)
 		return wax_diag_set(diag, WAX_ERR_USAGE,
