@@ -123,6 +123,10 @@ static int inspect(const char *path, bool json, struct wax_diag *diag)
 	if (!err)
 		err = json ? print_json(in, to, diag)
 			   : print_text(in, to, diag);
+	if (err == WAX_ERR_FORMAT)
+		input_context(path, diag);
+	if (!err)
+		err = wax_sink_finish(to, diag);
 	wax_inspection_free(in);
 	wax_source_free(from);
 	wax_sink_free(to);

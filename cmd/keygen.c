@@ -78,7 +78,7 @@ static int check(const struct keygen *k, struct wax_diag *diag)
 		return WAX_ERR_USAGE;
 	}
 	if (!k->print_recipient && !k->with_passphrase &&
-	    (k->passphrase.file || k->passphrase.fd))
+	    passphrase_given(&k->passphrase))
 		return wax_diag_set(diag, WAX_ERR_USAGE,
 				    "a passphrase is given without -p");
 	if (k->x25519 && !k->out) {
@@ -202,8 +202,12 @@ static int generate(struct keygen *k, struct wax_diag *diag)
 	err = home_path("identity", &path, diag);
 	if (!err)
 		err = wax_home_make(path, diag);
-	if (!err)
+	if (!err) {
 		err = generate_to(k, path, diag);
+		if (err == WAX_ERR_USAGE && !access(path, F_OK))
+			wax_diag_hint(diag, "'wax-keygen -y' prints its "
+					    "recipient, -o FILE makes another");
+	}
 	if (!err)
 		program_say("made '%s'; 'wax-keygen -y' prints its recipient",
 			    path);
@@ -221,14 +225,17 @@ static int print_recipients(struct keygen *k, struct wax_diag *diag)
 
 	if (!err && !found) {
 		err = wax_diag_set(diag, WAX_ERR_NO_KEY,
-				   "there is no identity in the home");
+				   "there is no identity yet");
 		wax_diag_hint(diag, "wax-keygen makes one");
 	}
 
 	if (!err)
 		err = wax_identities_unlock(k->identities, &n, diag);
-	if (!err)
+	if (!err) {
 		err = output_open(k->out, 0, OUTPUT_TEXT, &to, diag);
+		if (err == WAX_ERR_USAGE && k->out)
+			wax_diag_hint(diag, "choose another name");
+	}
 	for (size_t i = 0; !err && i < n; i++) {
 		char *recipient = NULL;
 

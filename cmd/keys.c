@@ -14,24 +14,8 @@
 #include "tools.h"
 #include "utf8.h"
 
-int passphrase_option(struct passphrase *p, int id, const char *value,
-		      struct wax_diag *diag)
-{
-	if (p->file || p->fd)
-		return wax_diag_set(diag, WAX_ERR_USAGE,
-				    "the passphrase is given twice");
-	if (id == OPT_PASSPHRASE_FILE) {
-		p->file = value;
-		input_announce(value);
-	} else {
-		p->fd = value;
-		input_announce_fd(atoi(value));
-	}
-	return 0;
-}
-
-static int open_fd(const char *number, struct wax_source **out,
-		   struct wax_diag *diag)
+/* Parses a descriptor's number, which must be open, and not one of ours. */
+static int parse_fd(const char *number, int *out, struct wax_diag *diag)
 {
 	char *end;
 	long fd = strtol(number, &end, 10);
@@ -47,12 +31,32 @@ static int open_fd(const char *number, struct wax_source **out,
 		wax_diag_hint(diag, "use --passphrase-fd 3 and 3<FILE");
 		return WAX_ERR_USAGE;
 	}
-	/* One that is ours was opened since: the user's own was not. */
+	/* What the tool itself opened is closed on exec, the user's is not. */
 	flags = fcntl((int)fd, F_GETFD);
 	if (flags < 0 || flags & FD_CLOEXEC)
 		return wax_diag_set(diag, WAX_ERR_IO,
 				    "descriptor %ld is not open", fd);
-	return wax_source_fd((int)fd, "the passphrase's descriptor", out, diag);
+	*out = (int)fd;
+	return 0;
+}
+
+int passphrase_option(struct passphrase *p, int id, const char *value,
+		      struct wax_diag *diag)
+{
+	int err;
+
+	if (passphrase_given(p))
+		return wax_diag_set(diag, WAX_ERR_USAGE,
+				    "the passphrase is given twice");
+	if (id == OPT_PASSPHRASE_FILE) {
+		p->file = value;
+		input_announce(value);
+		return 0;
+	}
+	err = parse_fd(value, &p->fd, diag);
+	if (!err)
+		input_announce_fd(p->fd);
+	return err;
 }
 
 static int too_long(struct wax_diag *diag)
@@ -94,7 +98,8 @@ static int keep(struct passphrase *p, struct wax_diag *diag)
 				    "no passphrase is read from standard "
 				    "input");
 	err = p->file ? input_open_key(p->file, &source, diag)
-		      : open_fd(p->fd, &source, diag);
+		      : wax_source_fd(p->fd, "the passphrase's descriptor",
+				      &source, diag);
 	if (!err)
 		err = wax_secret_read(source, WAX_PASSPHRASE_MAX + 2, &p->kept,
 				      diag);
@@ -152,7 +157,7 @@ int passphrase_new(struct passphrase *p, struct wax_secret **out,
 	struct wax_secret *first, *again = NULL;
 	int err;
 
-	if (p->file || p->fd)
+	if (passphrase_given(p))
 		return copy_kept(p, out, diag);
 	err = ask_terminal("New passphrase: ", &first, diag);
 	if (err)
@@ -177,7 +182,7 @@ int passphrase_ask(void *ctx, const char *name, struct wax_secret **out,
 	char shown[4 * 64 + 1], prompt[sizeof(shown) + 32];
 
 	p->asked = true;
-	if (p->file || p->fd)
+	if (passphrase_given(p))
 		return copy_kept(p, out, diag);
 	if (name) {
 		utf8_escape(name, shown, sizeof(shown));
@@ -190,9 +195,10 @@ int passphrase_ask(void *ctx, const char *name, struct wax_secret **out,
 
 int passphrase_check_used(const struct passphrase *p, struct wax_diag *diag)
 {
-	if (p->kept || (!p->file && !p->fd))
+	if (p->kept || !passphrase_given(p))
 		return 0;
-	wax_diag_set(diag, WAX_ERR_USAGE, "a passphrase is given in vain");
+	wax_diag_set(diag, WAX_ERR_USAGE,
+		     "nothing here needs the passphrase that is given");
 	wax_diag_hint(diag, "-p seals with it");
 	return WAX_ERR_USAGE;
 }
@@ -266,6 +272,8 @@ int recipients_add_who(struct wax_recipients *list, const char *who,
 
 	if (!err)
 		return 0;
+	if (!access(who, F_OK))
+		wax_diag_hint(diag, "-R reads recipients from a file");
 	wax_diag_context(diag, "-r");
 	/* What is malformed in the command itself is a wrong usage. */
 	return err == WAX_ERR_FORMAT ? WAX_ERR_USAGE : err;

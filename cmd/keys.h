@@ -14,10 +14,15 @@
  */
 struct passphrase {
 	const char *file;	 /* --passphrase-file */
-	const char *fd;		 /* --passphrase-fd */
+	int fd;			 /* --passphrase-fd; 0: none */
 	struct wax_secret *kept; /* what was read there, once */
 	bool asked;		 /* something needed one */
 };
+
+static inline bool passphrase_given(const struct passphrase *p)
+{
+	return p->file || p->fd;
+}
 
 /* Takes one of the two options; refuses a second one. */
 int passphrase_option(struct passphrase *p, int id, const char *value,

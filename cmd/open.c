@@ -49,6 +49,20 @@ static int unseal(struct open *o, struct wax_source **source,
 	return err;
 }
 
+/* Opens the source and copies the plaintext; errors in it bear its name. */
+static int deliver(struct open *o, struct wax_source **from,
+		   struct wax_sink *to, struct wax_diag *diag)
+{
+	int err = unseal(o, from, diag);
+
+	if (!err)
+		err = wax_copy(*from, to, diag);
+	if (err == WAX_ERR_FORMAT ||
+	    (err == WAX_ERR_NO_KEY && !o->passphrase.asked))
+		input_context(o->in, diag);
+	return err;
+}
+
 static int open_file(struct open *o, struct wax_diag *diag)
 {
 	struct wax_source *from = NULL;
@@ -69,9 +83,7 @@ static int open_file(struct open *o, struct wax_diag *diag)
 			from = NULL;
 	}
 	if (!err)
-		err = unseal(o, &from, diag);
-	if (!err)
-		err = wax_copy(from, to, diag);
+		err = deliver(o, &from, to, diag);
 	if (!err)
 		err = wax_sink_finish(to, diag);
 	wax_source_free(from);

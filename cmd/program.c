@@ -30,7 +30,9 @@ static void die_cleanly(int sig)
 static void start_signals(void)
 {
 	/* libsodium aborts when there is no randomness. */
-	static const int deadly[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGABRT};
+	static const int deadly[] = {SIGINT,  SIGTERM,	SIGHUP,	 SIGQUIT,
+				     SIGABRT, SIGALRM,	SIGUSR1, SIGUSR2,
+				     SIGXCPU, SIGVTALRM};
 	struct sigaction act = {.sa_handler = die_cleanly}, old;
 
 	sigfillset(&act.sa_mask);
@@ -167,6 +169,8 @@ static void answer(int id)
 	else if (!err)
 		err = program_print(to, &diag, "%s %s\n", self->name,
 				    wax_version());
+	if (!err)
+		err = wax_sink_finish(to, &diag);
 	exit(program_end(err, &diag));
 }
 

@@ -29,7 +29,7 @@ typedef int option_fn(void *ctx, int id, const char *value,
 /*
  * Parses the options, also those behind operands, and moves the operands to
  * the end of argv: *first is the index of the first. --help and --version are
- * answered here, and end the process.
+ * answered here, and end the process; fn may be NULL where there are no others.
  */
 int program_options(int argc, char **argv, option_fn *fn, void *ctx, int *first,
 		    struct wax_diag *diag);

@@ -13,10 +13,12 @@ struct seal {
 	struct wax_recipients *recipients;
 	struct wax_identities *identities;
 	struct passphrase passphrase;
-	bool with_passphrase;
+	bool with_passphrase, with_identities;
 	unsigned seal_flags, file_flags;
 	const char *in, *out;
 };
+
+static const char one_file[] = "tar packs several, or a folder, into one";
 
 static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
 {
@@ -28,6 +30,7 @@ static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
 	case 'R':
 		return recipients_add_file(s->recipients, value, diag);
 	case 'i':
+		s->with_identities = true;
 		return identities_add(s->identities, value, diag);
 	case 'p':
 		s->with_passphrase = true;
@@ -65,14 +68,27 @@ static int complete(struct seal *s, struct wax_diag *diag)
 	return err;
 }
 
+/* age gives up on files with more. */
+#define AGE_RECIPIENTS_MAX 1024
+
 static int check(const struct seal *s, struct wax_diag *diag)
 {
-	bool named = wax_recipients_count(s->recipients) > 0;
+	size_t n = wax_recipients_count(s->recipients);
 
-	if (s->with_passphrase && named)
+	if (s->with_passphrase && (n || s->with_identities))
 		return wax_diag_set(diag, WAX_ERR_USAGE,
 				    "a passphrase cannot be combined with "
 				    "recipients");
+	if (!s->with_passphrase && !n && !s->with_identities) {
+		wax_diag_set(diag, WAX_ERR_USAGE, "no recipient");
+		wax_diag_hint(diag, "-r WHO or -R FILE names one, -p seals "
+				    "with a passphrase");
+		return WAX_ERR_USAGE;
+	}
+	if (n > AGE_RECIPIENTS_MAX)
+		program_say("warning: age itself opens no file with more than "
+			    "%d recipients",
+			    AGE_RECIPIENTS_MAX);
 	return 0;
 }
 
@@ -84,8 +100,11 @@ static int seal(struct seal *s, struct wax_diag *diag)
 		s->seal_flags & WAX_SEAL_ARMOR ? OUTPUT_TEXT : OUTPUT_BINARY;
 	int err = check(s, diag);
 
-	if (!err)
+	if (!err) {
 		err = input_open(s->in, &from, diag);
+		if (err == WAX_ERR_USAGE && !input_is_stdin(s->in))
+			wax_diag_hint(diag, "%s", one_file);
+	}
 	if (!err)
 		err = output_open(s->out, s->file_flags, form, &to, diag);
 	if (!err)
@@ -122,8 +141,11 @@ int main(int argc, char **argv)
 					 &s.identities, &diag);
 	if (!err)
 		err = program_options(argc, argv, option, &s, &first, &diag);
-	if (!err)
+	if (!err) {
 		err = program_operand(argc, argv, first, &s.in, &diag);
+		if (err)
+			wax_diag_hint(&diag, "%s", one_file);
+	}
 	if (!err)
 		err = seal(&s, &diag);
 	wax_recipients_free(s.recipients);

@@ -49,16 +49,6 @@ static int run(char **argv, struct wax_diag *diag)
 	return WAX_ERR_USAGE;
 }
 
-static int no_option(void *ctx, int id, const char *value,
-		     struct wax_diag *diag)
-{
-	(void)ctx;
-	(void)id;
-	(void)value;
-	(void)diag;
-	return 0;
-}
-
 int main(int argc, char **argv)
 {
 	struct wax_diag diag = {0};
@@ -67,7 +57,9 @@ int main(int argc, char **argv)
 	program_start(&tool_wax);
 	if (argc > 1 && argv[1][0] != '-')
 		return program_end(run(argv + 1, &diag), &diag);
-	err = program_options(argc, argv, no_option, NULL, &first, &diag);
+	err = program_options(argc, argv, NULL, NULL, &first, &diag);
+	if (!err && first < argc)
+		return program_end(run(argv + first, &diag), &diag);
 	if (!err) {
 		err = wax_diag_set(&diag, WAX_ERR_USAGE, "no tool is named");
 		wax_diag_hint(&diag, "wax --help lists them");

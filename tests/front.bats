@@ -37,7 +37,7 @@ all='wax wax-keygen wax-seal wax-open wax-inspect'
 	call 0 wax seal -i $'i\nd' -o ' ' -- 'a b'
 	call 0 wax open -i $'i\nd' -- ' '
 	out_is hello
-	call 7 wax seal ''
+	call 7 wax seal -i $'i\nd' ''
 	err_is "wax-seal: '': No such file or directory"
 	call 0 wax open --help
 	out_has 'usage: wax-open'

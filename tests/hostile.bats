@@ -59,25 +59,25 @@ rejects() {
 @test "a header of 15 MiB for nobody here is read in less than 64 MiB" {
 	"${craft[@]}" header 15 | call 3 "${craft[@]}" peak kib \
 		timeout 20 "${open[@]}"
-	err_is 'wax-open: it is sealed to none of the identities here'
+	err_is "wax-open: standard input: sealed to none of the identities here"
 	is_sanitized || [ "$(cat kib)" -lt 65536 ]
 }
 
 @test "endless white space, armor and rubbish are rejected soon" {
 	yes '' | call 1 timeout 20 "${open[@]}"
-	err_is 'wax-open: it is not a sealed file'
+	err_is "wax-open: standard input: not a sealed file"
 	yes | call 1 timeout 20 "${open[@]}"
 	call 1 timeout 20 "${open[@]}" /dev/zero
 	{
 		echo '-----BEGIN AGE ENCRYPTED FILE-----'
 		yes AAAA | tr -d '\n'
 	} | call 1 timeout 20 "${open[@]}"
-	err_is 'wax-open: a line of more than 65536 bytes'
+	err_is "wax-open: standard input: a line of more than 65536 bytes"
 	{
 		echo '-----BEGIN AGE ENCRYPTED FILE-----'
 		yes "$(printf '%064d' 0)"
 	} | call 1 timeout 20 "${open[@]}"
-	err_is 'wax-open: it is not a sealed file'
+	err_is "wax-open: standard input: not a sealed file"
 	out_is
 }
 
@@ -88,11 +88,11 @@ rejects() {
 		"${craft[@]}" scrypt "$n" >sealed
 		call 1 "${craft[@]}" peak kib timeout 5 wax-open \
 			--passphrase-file pw sealed
-		err_is "wax-open: the passphrase's work factor is above 22"
+		err_is "wax-open: 'sealed': the passphrase's work factor is above 22"
 		is_sanitized || [ "$(cat kib)" -lt 65536 ]
 		# Nor is anybody asked.
 		call 1 setsid -w wax-open sealed
-		err_is "wax-open: the passphrase's work factor is above 22"
+		err_is "wax-open: 'sealed': the passphrase's work factor is above 22"
 		call 1 wax-keygen -y --passphrase-file pw sealed
 	done
 	for n in 0 01 018 -1 +1 1x '' 0x12; do
@@ -124,11 +124,11 @@ rejects() {
 	do
 		"${craft[@]}" x25519 "$share" >sealed
 		call 1 "${open[@]}" -o out sealed
-		err_is 'wax-open: the header has an invalid key share'
+		err_is "wax-open: 'sealed': the header has an invalid key share"
 		if [ -e "$keys/ssh" ]; then
 			"${craft[@]}" ssh "$share" "$keys/ssh.pub" >sealed
 			call 1 wax-open -i "$keys/ssh" -o out sealed
-			err_is 'wax-open: the header has an invalid key share'
+			err_is "wax-open: 'sealed': the header has an invalid key share"
 		fi
 	done
 	[ ! -e out ]
@@ -273,7 +273,7 @@ rejects() {
 	call 2 wax-seal -r "$name" in
 	err_is 'wax-seal: -r: not a recipient'
 	call 7 wax-seal -R "$keys/x.pub" -o "$name/x" in
-	err_is "wax-seal: '$shown/x': No such file or directory"
+	err_is "wax-seal: the folder of '$shown/x': No such file or directory"
 	call 2 wax-open a "$name"
 	err_is "wax-open: more than one file: '$shown'"
 	locked_files
@@ -315,7 +315,7 @@ rejects() {
 			printf -- '--- %043d\n%032d' 0 0
 		} >sealed
 		call 1 "${open[@]}" sealed
-		err_is 'wax-open: the header has a bad stanza line'
+		err_is "wax-open: 'sealed': the header has a bad stanza line"
 		call 1 wax-inspect sealed
 		out_is
 	done
@@ -483,5 +483,5 @@ rejects() {
 	needs ssh-keygen
 	ssh-keygen -q -t ed25519 -N '' -f key
 	call 7 wax-open -i "$(cat key)" sealed
-	! grep -qF "$(sed -n 3p key)" "$io/err"
+	run ! grep -qF "$(sed -n 3p key)" "$io/err"
 }

@@ -217,14 +217,14 @@ tells() {
 		call 1 wax-inspect less
 		out_has 'header: 168 bytes'
 		run ! grep -q payload "$io/out"
-		err_is 'wax-inspect: the payload is cut short'
+		err_is "wax-inspect: 'less': the payload is cut short"
 		call 1 wax-inspect --json less
 		out_is
-		err_is 'wax-inspect: the payload is cut short'
+		err_is "wax-inspect: 'less': the payload is cut short"
 	done
 	wax-seal -a -R "$keys/x.pub" data | sed '$d' >less
 	call 1 wax-inspect less
-	err_is 'wax-inspect: the armor is cut short: no END line'
+	err_is "wax-inspect: 'less': the armor is cut short: no END line"
 }
 
 @test "a header that is cut short anywhere exits 1 and says nothing" {
@@ -234,21 +234,21 @@ tells() {
 		head -c "$size" sealed >less
 		call 1 wax-inspect less
 		out_is
-		err_is 'wax-inspect: the header is cut short'
+		err_is "wax-inspect: 'less': the header is cut short"
 	done
 }
 
 @test "what is no sealed file exits 1" {
 	call 1 wax-inspect in
 	out_is
-	err_is 'wax-inspect: it is not a sealed file'
+	err_is "wax-inspect: 'in': not a sealed file"
 	call 1 wax-inspect </dev/null
-	err_is 'wax-inspect: it is empty'
+	err_is "wax-inspect: standard input: empty"
 	call 1 wax-inspect --json </dev/null
 	out_is
 	{ header; payload 1; } >none
 	call 1 wax-inspect none
-	err_is 'wax-inspect: the header has no stanza'
+	err_is "wax-inspect: 'none': the header has no stanza"
 }
 
 @test "what cannot be read is told" {

@@ -150,7 +150,7 @@ recipient_in() { sed -n 's/^# public key: //p' "$1"; }
 	call 2 wax-keygen -o .
 	call 2 wax-keygen -o ..
 	call 7 wax-keygen -o nowhere/id
-	err_is "wax-keygen: 'nowhere/id': No such file or directory"
+	err_is "wax-keygen: the folder of 'nowhere/id': No such file or directory"
 	call 7 wax-keygen -o nowhere/
 	call 2 wax-keygen -o a -o b
 	err_has "option '-o' is given twice"
@@ -193,7 +193,7 @@ recipient_in() { sed -n 's/^# public key: //p' "$1"; }
 @test "-y without an identity in the home points at wax-keygen" {
 	call 3 wax-keygen -y
 	out_is
-	err_is "wax-keygen: there is no identity in the home $(
+	err_is "wax-keygen: there is no identity yet $(
 	)(wax-keygen makes one)"
 	folder_holds "$HOME"
 }

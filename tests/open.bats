@@ -83,18 +83,18 @@ kinds() {
 	wax-seal -a -R "$keys/x.pub" -o sealed in
 	{ echo 'Hello,'; cat sealed; } >before
 	call 1 wax-open -i "$keys/x" before
-	err_is "wax-open: it is not a sealed file"
+	err_is "wax-open: 'before': not a sealed file"
 	{ cat sealed; echo 'Bye.'; } >after
 	call 1 wax-open -i "$keys/x" -o out after
-	err_is 'wax-open: something follows the armor'
+	err_is "wax-open: 'after': something follows the armor"
 	sed '3s/^/ /' sealed >indented
 	call 1 wax-open -i "$keys/x" -o out indented
-	err_has 'wax-open: armor, line 3: '
+	err_has "wax-open: 'indented': armor, line 3: "
 	sed '5s/$/ /' sealed >trailing
 	call 1 wax-open -i "$keys/x" -o out trailing
 	sed '$d' sealed >endless
 	call 1 wax-open -i "$keys/x" -o out endless
-	err_is 'wax-open: the armor is cut short: no END line'
+	err_is "wax-open: 'endless': the armor is cut short: no END line"
 	[ ! -e out ]
 }
 
@@ -107,7 +107,7 @@ kinds() {
 	# With -i it is not used.
 	call 3 wax-open -i "$keys/pq" sealed
 	out_is
-	err_is 'wax-open: it is sealed to none of the identities here'
+	err_is "wax-open: 'sealed': sealed to none of the identities here"
 }
 
 @test "several identities are tried, in several files and in one" {
@@ -161,7 +161,7 @@ kinds() {
 		[ "$id" != pq ] || continue
 		call 3 wax-open -i "$keys/$id" sealed
 		out_is
-		err_is 'wax-open: it is sealed to none of the identities here'
+		err_is "wax-open: 'sealed': sealed to none of the identities here"
 		call 3 wax-open -i "$keys/$id" -o out sealed
 		holds sealed
 	done
@@ -172,7 +172,7 @@ kinds() {
 	for kind in $(kinds); do
 		echo hello | wax-seal -R "$keys/$kind.pub" >sealed
 		call 3 wax-open -i "$keys/${kind}2" -o out sealed
-		err_is 'wax-open: it is sealed to none of the identities here'
+		err_is "wax-open: 'sealed': sealed to none of the identities here"
 		holds sealed
 	done
 }
@@ -180,11 +180,11 @@ kinds() {
 @test "no identity at all exits 3, with a hint at wax-keygen" {
 	echo hello | wax-seal -R "$keys/pq.pub" -o sealed
 	call 3 wax-open -o out sealed
-	err_is "wax-open: there is no identity to open it $(
+	err_is "wax-open: 'sealed': no identity to open it with $(
 	)(wax-keygen makes an identity, -i FILE names one)"
 	unset HOME
 	call 3 wax-open -o out sealed
-	err_has 'wax-open: there is no identity to open it'
+	err_has "wax-open: 'sealed': no identity to open it with"
 	holds sealed
 }
 
@@ -205,7 +205,7 @@ kinds() {
 	call 1 wax-open -i line sealed
 	err_is "wax-open: 'line': line 5: not an identity"
 	call 1 wax-open -i "$keys/pq.pub" sealed
-	err_has "line 1: not an identity"
+	err_has 'line 1: a recipient where an identity is due'
 	call 1 wax-open -i "$keys/pq" -i line sealed
 	out_is
 }
@@ -257,7 +257,7 @@ kinds() {
 	wax-seal -a -R "$keys/pq.pub" -o id "$keys/x"
 	echo hello | wax-seal -R "$keys/x.pub" -o sealed
 	call 2 wax-open -i id sealed
-	err_is "wax-open: 'id': it is sealed, and not with a passphrase"
+	err_is "wax-open: 'id': sealed, and not with a passphrase"
 	out_is
 }
 
@@ -329,22 +329,22 @@ kinds() {
 		printf -- '--- %043d\n%032d' 0 0
 	} >sealed
 	PATH=$work/bin:$PATH call 3 wax-open -i "$keys/x" -o out sealed
-	err_is 'wax-open: it is sealed to none of the identities here'
+	err_is "wax-open: 'sealed': sealed to none of the identities here"
 	holds bin sealed
 }
 
 @test "an empty input, text and another version are told apart" {
 	: >empty
 	call 1 wax-open -i "$keys/x" empty
-	err_is 'wax-open: it is empty'
+	err_is "wax-open: 'empty': empty"
 	call 1 wax-open -i "$keys/x" </dev/null
-	err_is 'wax-open: it is empty'
+	err_is "wax-open: standard input: empty"
 	echo 'just text' >text
 	call 1 wax-open -i "$keys/x" -o out text
-	err_is 'wax-open: it is not a sealed file'
+	err_is "wax-open: 'text': not a sealed file"
 	printf 'age-encryption.org/v2\n-> X25519\n' >future
 	call 1 wax-open -i "$keys/x" -o out future
-	err_is "wax-open: it is of another version than age-encryption.org/v1"
+	err_is "wax-open: 'future': of another version than age-encryption.org/v1"
 	holds empty text future
 }
 
@@ -371,18 +371,27 @@ kinds() {
 	header=$(wax-inspect sealed | sed -n 's/^header: \(.*\) bytes/\1/p')
 	head -c $((header + 16 + 65552 + 100)) sealed >cut_off
 	call 1 wax-open -i "$keys/x" cut_off
-	err_is 'wax-open: the payload is damaged or cut short'
+	err_is "wax-open: 'cut_off': the payload is damaged or cut short"
 	out_same <(head -c 65536 in)
 	call 1 wax-open -i "$keys/x" -o out cut_off
 	out_is
 	# Cut between two chunks.
 	head -c $((header + 16 + 65552)) sealed >cut_off
 	call 1 wax-open -i "$keys/x" cut_off
-	err_is 'wax-open: the payload is cut short'
+	err_is "wax-open: 'cut_off': the payload is cut short"
 	out_same <(head -c 65536 in)
 	{ cat sealed; echo more; } >longer
 	call 1 wax-open -i "$keys/x" -o out longer
-	holds in sealed cut_off longer
+	err_is "wax-open: 'longer': the payload is damaged or cut short"
+	# Behind a last chunk that is full.
+	head -c 65536 in >whole
+	wax-seal -R "$keys/x.pub" whole >sealed
+	printf x >>sealed
+	call 1 wax-open -i "$keys/x" sealed
+	err_is "wax-open: 'sealed': something follows the payload"
+	out_same whole
+	call 1 wax-open -i "$keys/x" -o out sealed
+	holds in sealed cut_off longer whole
 }
 
 @test "a home that is no folder has no identity, and is no error" {

@@ -586,7 +586,7 @@ closed() {
 	# In the header's MAC.
 	printf '####' | dd of=forged bs=1 seek=130 conv=notrunc status=none
 	call 1 "${open[@]}" -o out forged
-	err_is 'wax-open: the header has a bad MAC line'
+	err_is "wax-open: 'forged': the header has a bad MAC line"
 	head -c 100000 "$keys/big" >cut_off
 	call 1 "${open[@]}" -o out cut_off
 	call 1 "${open[@]}" -o out in

@@ -384,7 +384,7 @@ slow_input() {
 		head -c 1000000; } | pty 1 --stdin=- --stdout=/dev/null -- \
 		"${open[@]}"
 	ended 1
-	tail -n 1 "$io/out" | grep -qE $'\r\e\\[Kwax-open: the payload is '
+	tail -n 1 "$io/out" | grep -qE $'\r\e\\[Kwax-open: .*the payload is '
 }
 
 @test "stderr that is no terminal gets no progress" {

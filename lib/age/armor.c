@@ -31,15 +31,11 @@ int wax_armor_detect(struct wax_reader *from, bool *out, struct wax_diag *diag)
 		err = wax_reader_peek(from, space + 1, &data, &len, diag);
 		if (err)
 			return err;
+		if (len == space)
+			break;
 		while (space < len && is_space(data[space]))
 			space++;
 		if (space < len || space > WAX_ARMOR_SPACE_MAX)
-			break;
-		/* At the end a further look finds nothing more. */
-		err = wax_reader_peek(from, space + 1, &data, &len, diag);
-		if (err)
-			return err;
-		if (len == space)
 			break;
 	}
 	*out = false;
@@ -136,7 +132,7 @@ static int decode_line(struct dearmor *d, struct wax_diag *diag)
 }
 
 /*
- * Stops after a whole number of lines, so that an error in a line does not
+ * Gives no more than the rest of one line, so that an error in a line does not
  * take back what the lines before it gave.
  */
 static int dearmor_read(void *ctx, void *buf, size_t len, size_t *got,

@@ -146,7 +146,7 @@ static int read_version(struct wax_header *h, struct wax_reader *from,
 	if (err)
 		return err;
 	if (!len)
-		return wax_diag_set(diag, WAX_ERR_FORMAT, "it is empty");
+		return wax_diag_set(diag, WAX_ERR_FORMAT, "empty");
 	if (len >= sizeof(version) - 1 &&
 	    !memcmp(data, version, sizeof(version) - 1))
 		return take_line(h, from, &at, &len, diag);
@@ -154,10 +154,9 @@ static int read_version(struct wax_header *h, struct wax_reader *from,
 		return wax_diag_set(diag, WAX_ERR_FORMAT,
 				    "the header is cut short");
 	if (len > family && !memcmp(data, version, family))
-		return wax_diag_set(
-			diag, WAX_ERR_FORMAT,
-			"it is of another version than " WAX_AGE_VERSION);
-	return wax_diag_set(diag, WAX_ERR_FORMAT, "it is not a sealed file");
+		return wax_diag_set(diag, WAX_ERR_FORMAT,
+				    "of another version than " WAX_AGE_VERSION);
+	return wax_diag_set(diag, WAX_ERR_FORMAT, "not a sealed file");
 }
 
 int wax_header_read(struct wax_header *h, struct wax_reader *from,

@@ -97,22 +97,27 @@ int wax_ssh_ed25519_unwrap(const uint8_t secret[WAX_ED25519_SECRET_SIZE],
 			   uint8_t file_key[WAX_FILE_KEY_SIZE],
 			   struct wax_diag *diag)
 {
-	uint8_t wire[WAX_SSH_WIRE_SIZE], own[TAG_SIZE], tag[TAG_SIZE];
+	uint8_t wire[WAX_SSH_WIRE_SIZE], tag[TAG_SIZE];
 	uint8_t scalar[WAX_X25519_SIZE], image[WAX_X25519_SIZE];
 	uint8_t share[WAX_X25519_SIZE], k[WAX_KEY_SIZE];
 	bool valid, ok = false;
-	int err = wax_stanza_expect(stanza, 2, WAX_WRAPPED_SIZE, diag);
+	char own_arg[6];
+	const char *arg;
+	size_t len;
+	int err;
 
-	if (!err)
-		err = wax_stanza_decode(stanza, 0, tag, sizeof(tag), diag);
+	/* Only of a stanza for this very key is more expected. */
+	wax_ssh_ed25519_wire(secret + 32, wire);
+	key_tag(wire, tag);
+	wax_base64_encode(tag, sizeof(tag), own_arg);
+	arg = wax_stanza_arg(stanza, 0, &len);
+	if (len != sizeof(own_arg) || memcmp(arg, own_arg, len) != 0)
+		return WAX_ERR_NO_KEY;
+	err = wax_stanza_expect(stanza, 2, WAX_WRAPPED_SIZE, diag);
 	if (!err)
 		err = wax_stanza_decode(stanza, 1, share, sizeof(share), diag);
 	if (err)
 		return err;
-	wax_ssh_ed25519_wire(secret + 32, wire);
-	key_tag(wire, own);
-	if (memcmp(tag, own, sizeof(tag)) != 0)
-		return WAX_ERR_NO_KEY;
 	wax_ed25519_secret_image(scalar, secret);
 	wax_x25519_base(image, scalar);
 	valid = wrapping_key(scalar, share, wire, share, image, k);

@@ -6,6 +6,13 @@
 
 #include "base/cursor.h"
 
+bool wax_starts(const char *text, size_t len, const char *with)
+{
+	size_t n = strlen(with);
+
+	return len >= n && !memcmp(text, with, n);
+}
+
 bool wax_cursor_take(struct wax_cursor *c, size_t len, const uint8_t **out)
 {
 	if (len > c->left)

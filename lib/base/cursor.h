@@ -22,6 +22,9 @@ static inline struct wax_cursor wax_cursor(const void *data, size_t len)
 	return (struct wax_cursor){data ? data : "", len};
 }
 
+/* Whether a text begins with the string with. */
+bool wax_starts(const char *text, size_t len, const char *with);
+
 /* Takes len bytes. */
 bool wax_cursor_take(struct wax_cursor *c, size_t len, const uint8_t **out);
 

@@ -26,6 +26,7 @@ struct wax_identities {
 	size_t n_keys;
 	struct sealed *sealed;
 	size_t n_sealed;
+	size_t n_unlocked; /* of the sealed ones, the first */
 };
 
 int wax_identities_new(wax_passphrase_fn *ask, void *ctx,
@@ -123,11 +124,6 @@ static int parse_lines(struct wax_identities *list, const char *text,
 	return 0;
 }
 
-static bool starts(const char *text, size_t len, const char *with)
-{
-	return len >= strlen(with) && !memcmp(text, with, strlen(with));
-}
-
 /* Whether the text is an age file, armored or not. */
 static bool is_sealed(const char *text, size_t len)
 {
@@ -135,8 +131,8 @@ static bool is_sealed(const char *text, size_t len)
 
 	while (space < len && strchr(" \t\r\n", text[space]) && text[space])
 		space++;
-	return starts(text, len, "age-encryption.org/") ||
-	       starts(text + space, len - space, "-----BEGIN AGE");
+	return wax_starts(text, len, "age-encryption.org/") ||
+	       wax_starts(text + space, len - space, "-----BEGIN AGE");
 }
 
 static int parse(struct wax_identities *list, const char *text, size_t len,
@@ -145,9 +141,9 @@ static int parse(struct wax_identities *list, const char *text, size_t len,
 	struct wax_secret_key key;
 	int err;
 
-	if (!starts(text, len, "-----BEGIN "))
+	if (!wax_starts(text, len, "-----BEGIN "))
 		return parse_lines(list, text, len, diag);
-	if (!starts(text, len, WAX_OPENSSH_BEGIN)) {
+	if (!wax_starts(text, len, WAX_OPENSSH_BEGIN)) {
 		wax_diag_set(diag, WAX_ERR_USAGE,
 			     "PEM keys other than OpenSSH's are not supported");
 		wax_diag_hint(diag, "ssh-keygen -p rewrites old SSH keys");
@@ -221,10 +217,10 @@ static int unwrap_passphrase(void *ctx, const struct wax_header *header,
 
 	if (!wax_stanza_is(&stanza, WAX_SCRYPT))
 		return wax_diag_set(diag, WAX_ERR_USAGE,
-				    "it is sealed, and not with a passphrase");
+				    "sealed, and not with a passphrase");
 	if (!a->list->ask)
 		return wax_diag_set(diag, WAX_ERR_NO_KEY,
-				    "it needs a passphrase");
+				    "a passphrase is needed");
 	err = a->list->ask(a->list->ask_ctx, a->name, &passphrase, diag);
 	if (err)
 		return err;
@@ -237,10 +233,10 @@ static int unwrap_passphrase(void *ctx, const struct wax_header *header,
 	return err;
 }
 
-/* Opens the last of the sealed files and puts its keys in the list. */
-static int unlock_last(struct wax_identities *list, struct wax_diag *diag)
+/* Opens the next of the sealed files and puts its keys in the list. */
+static int unlock_next(struct wax_identities *list, struct wax_diag *diag)
 {
-	struct sealed *s = &list->sealed[list->n_sealed - 1];
+	struct sealed *s = &list->sealed[list->n_unlocked];
 	struct ask ask = {list, s->name};
 	struct wax_source *source = NULL;
 	struct wax_secret *plain = NULL;
@@ -266,16 +262,15 @@ static int unlock_last(struct wax_identities *list, struct wax_diag *diag)
 		wax_diag_context(diag, "'%s'", s->name);
 		return err;
 	}
-	sealed_release(s);
-	list->n_sealed--;
+	list->n_unlocked++;
 	return 0;
 }
 
 int wax_identities_unlock(struct wax_identities *list, size_t *out,
 			  struct wax_diag *diag)
 {
-	while (list->n_sealed) {
-		int err = unlock_last(list, diag);
+	while (list->n_unlocked < list->n_sealed) {
+		int err = unlock_next(list, diag);
 
 		if (err)
 			return err;
@@ -335,8 +330,8 @@ int wax_identities_unwrap(void *ctx, const struct wax_header *header,
 	for (size_t i = 0;; i++) {
 		int err;
 
-		while (i == list->n_keys && list->n_sealed) {
-			err = unlock_last(list, diag);
+		while (i == list->n_keys && list->n_unlocked < list->n_sealed) {
+			err = unlock_next(list, diag);
 			if (err)
 				return err;
 		}
@@ -347,7 +342,7 @@ int wax_identities_unwrap(void *ctx, const struct wax_header *header,
 			return err;
 	}
 	return wax_diag_set(diag, WAX_ERR_NO_KEY,
-			    list->n_keys ? "it is sealed to none of the "
-					   "identities here"
-					 : "there is no identity to open it");
+			    list->n_keys
+				    ? "sealed to none of the identities here"
+				    : "no identity to open it with");
 }

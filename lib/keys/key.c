@@ -25,13 +25,6 @@ static const struct form {
 };
 #define N_FORMS (sizeof(forms) / sizeof(*forms))
 
-static bool starts(const char *text, size_t len, const char *with)
-{
-	size_t n = strlen(with);
-
-	return len >= n && !memcmp(text, with, n);
-}
-
 static int unsupported(struct wax_diag *diag, const char *what)
 {
 	return wax_diag_set(diag, WAX_ERR_USAGE, "%s are not supported", what);
@@ -70,19 +63,21 @@ static int refuse_recipient(const char *text, size_t len, struct wax_diag *diag)
 {
 	const char *one = len > 4 ? memchr(text + 4, '1', len - 4) : NULL;
 
-	if (starts(text, len, "AGE-SECRET-KEY-") ||
-	    starts(text, len, "AGE-PLUGIN-") || starts(text, len, "-----")) {
+	if (wax_starts(text, len, "AGE-SECRET-KEY-") ||
+	    wax_starts(text, len, "AGE-PLUGIN-") ||
+	    wax_starts(text, len, "-----")) {
 		wax_diag_set(diag, WAX_ERR_USAGE,
 			     "a secret key where a recipient is due");
 		wax_diag_hint(diag, "wax-keygen -y prints its recipient");
 		return WAX_ERR_USAGE;
 	}
-	if (starts(text, len, "ssh-") || starts(text, len, "ecdsa-") ||
-	    starts(text, len, "sk-"))
+	if (wax_starts(text, len, "ssh-") || wax_starts(text, len, "ecdsa-") ||
+	    wax_starts(text, len, "sk-"))
 		return unsupported(diag, "SSH keys other than ssh-ed25519");
-	if (starts(text, len, "age1") && one && !starts(text, len, "age1pq1"))
+	if (wax_starts(text, len, "age1") && one &&
+	    !wax_starts(text, len, "age1pq1"))
 		return unsupported(diag, "recipients of plugins");
-	if (starts(text, len, "age1"))
+	if (wax_starts(text, len, "age1"))
 		return wax_diag_set(diag, WAX_ERR_FORMAT,
 				    "a malformed recipient, mistyped or cut");
 	return wax_diag_set(diag, WAX_ERR_FORMAT, "not a recipient");
@@ -92,7 +87,7 @@ int wax_public_key_parse(struct wax_public_key *key, const char *text,
 			 size_t len, struct wax_diag *diag)
 {
 	*key = (struct wax_public_key){0};
-	if (starts(text, len, WAX_SSH_ED25519 " "))
+	if (wax_starts(text, len, WAX_SSH_ED25519 " "))
 		return parse_ssh(key, text, len, diag);
 	for (size_t i = 0; i < N_FORMS; i++) {
 		key->kind = (enum wax_identity_kind)i;
@@ -151,7 +146,7 @@ void wax_secret_key_release(struct wax_secret_key *key)
 int wax_secret_key_parse(struct wax_secret_key *key, const char *text,
 			 size_t len, struct wax_diag *diag)
 {
-	if (starts(text, len, "AGE-PLUGIN-"))
+	if (wax_starts(text, len, "AGE-PLUGIN-"))
 		return unsupported(diag, "identities of plugins");
 	for (size_t i = 0; i < N_FORMS; i++) {
 		const struct form *f = &forms[i];
@@ -169,8 +164,11 @@ int wax_secret_key_parse(struct wax_secret_key *key, const char *text,
 		}
 		wax_secret_free(secret);
 	}
+	if (wax_starts(text, len, "age1") || wax_starts(text, len, "ssh-"))
+		return wax_diag_set(diag, WAX_ERR_FORMAT,
+				    "a recipient where an identity is due");
 	return wax_diag_set(diag, WAX_ERR_FORMAT,
-			    starts(text, len, "AGE-SECRET-KEY-")
+			    wax_starts(text, len, "AGE-SECRET-KEY-")
 				    ? "a malformed secret key, mistyped or cut"
 				    : "not an identity");
 }

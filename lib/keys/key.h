@@ -11,12 +11,11 @@
 
 #include "age/kinds.h"
 
-/* The text forms of c2sp.org/age: Bech32 prefixes and whole lengths. */
+/* The text forms of c2sp.org/age: Bech32 prefixes. */
 #define WAX_HRP_MLKEM768X25519 "age1pq"
 #define WAX_HRP_MLKEM768X25519_SECRET "age-secret-key-pq-"
 #define WAX_HRP_X25519 "age"
 #define WAX_HRP_X25519_SECRET "age-secret-key-"
-#define WAX_SECRET_TEXT_MAX 77
 
 /* What a recipient needs. */
 struct wax_public_key {

@@ -57,8 +57,10 @@ static int fd_write(void *ctx, const void *data, size_t len,
 
 static int fd_finish(void *ctx, struct wax_diag *diag)
 {
-	(void)ctx;
-	(void)diag;
+	struct fd_ctx *f = ctx;
+
+	if (wax_fd_settle(f->fd))
+		return wax_diag_sys(diag, errno, "%s", f->name);
 	return 0;
 }
 

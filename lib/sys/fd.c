@@ -59,10 +59,14 @@ int wax_fd_sync(int fd)
 	return err;
 }
 
-int wax_fd_close(int fd)
+int wax_fd_settle(int fd)
 {
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	if (copy < 0)
+		return -1;
 	/* Linux has closed it even when it says EINTR: never close twice. */
-	return close(fd) && errno != EINTR ? -1 : 0;
+	return close(copy) && errno != EINTR ? -1 : 0;
 }
 
 static bool mode_is(int fd, int mode)

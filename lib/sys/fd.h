@@ -18,8 +18,11 @@ int wax_fd_write(int fd, const void *data, size_t len);
 /* Flushes to the disk, or returns -1 with errno. */
 int wax_fd_sync(int fd);
 
-/* Closes; -1 with errno when the system says that data were lost. */
-int wax_fd_close(int fd);
+/*
+ * Has the file system report what it still holds back, as closing would: -1
+ * with errno when data were lost. The descriptor stays open.
+ */
+int wax_fd_settle(int fd);
 
 /* Whether the descriptor is open in a mode that allows it. */
 bool wax_fd_can_read(int fd);

@@ -47,7 +47,7 @@ int wax_home_path(const char *wax_home, const char *xdg_data_home,
 	return 0;
 }
 
-/* Makes a folder that may exist; a new one is flushed into its parent's. */
+/* Makes a folder that may exist; a new one is flushed into its parent. */
 static int make_folder(const char *path, const char *parent,
 		       struct wax_diag *diag)
 {

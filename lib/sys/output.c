@@ -99,7 +99,10 @@ static bool is_descriptor(const struct wax_output *o)
 	return n >= 6 && !memcmp(to, "/proc/", 6);
 }
 
-/* Whether the target, as it is now, may be made or replaced. */
+/*
+ * Whether the target, as it is now, may be made or replaced; keeps the mode of
+ * a file that will be.
+ */
 static int check_target(struct wax_output *o, struct wax_diag *diag)
 {
 	struct stat st;
@@ -142,7 +145,9 @@ static int open_dir(struct wax_output *o, struct wax_diag *diag)
 	o->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (slash)
 		*slash = '/';
-	return o->dir < 0 ? wax_diag_sys(diag, errno, "'%s'", o->path) : 0;
+	return o->dir < 0 ? wax_diag_sys(diag, errno, "the folder of '%s'",
+					 o->path)
+			  : 0;
 }
 
 /* A nameless file can be given a name only through /proc. */
@@ -168,12 +173,14 @@ static int open_temp(struct wax_output *o, struct wax_diag *diag)
 	err = choose_temp(o, diag);
 	if (err)
 		return err;
+	/* Registered first, so that a signal finds it. */
+	set_named(o, true);
 	o->fd = openat(o->dir, o->temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
 		       mode);
-	if (o->fd < 0)
-		return wax_diag_sys(diag, errno, "'%s'", o->path);
-	set_named(o, true);
-	return 0;
+	if (o->fd >= 0)
+		return 0;
+	set_named(o, false);
+	return wax_diag_sys(diag, errno, "'%s'", o->path);
 }
 
 int wax_output_new(const char *path, unsigned flags, struct wax_output **out,

@@ -22,11 +22,10 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #define COMMANDS_MAX 8
 #define RUNS_MAX 10000
-
-extern char **environ;
 
 struct command {
 	char **argv;
