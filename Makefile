@@ -71,12 +71,12 @@ objects = $(patsubst %.c,$(B)/obj/%.o,$(wildcard $(1)))
 LIB := $(call objects,lib/*.c lib/*/*.c)
 CMD := $(call objects,cmd/*.c)
 # libFuzzer, too, has a main.
-TESTS := $(filter-out $(if $(filter fuzz,$(FLAVOUR)),%/fuzz/replay.o), \
+TEST_OBJ := $(filter-out $(if $(filter fuzz,$(FLAVOUR)),%/fuzz/replay.o), \
 	$(call objects,tests/*.c tests/*/*.c))
 MAINS := $(TOOLS:wax-%=%) completions
 SHARED := $(filter-out $(MAINS:%=$(B)/obj/cmd/%.o),$(CMD))
-UNIT := $(filter $(B)/obj/tests/unit/t-%,$(TESTS))
-FUZZ := $(filter $(B)/obj/tests/fuzz/fuzz-%,$(TESTS))
+UNIT := $(filter $(B)/obj/tests/unit/t-%,$(TEST_OBJ))
+FUZZ := $(filter $(B)/obj/tests/fuzz/fuzz-%,$(TEST_OBJ))
 MAN := $(wildcard man/*.[1-9])
 C := $(wildcard $(foreach d,include lib cmd tests,$d/*.[ch] $d/*/*.[ch]))
 
@@ -141,11 +141,11 @@ $(B)/gen-completions: $(B)/obj/cmd/completions.o $(B)/cmd.a $(B)/lib/libwax.a
 # beside them are linked to each. Fuzz targets replay their corpus, or, in the
 # fuzz flavour, are driven by libFuzzer.
 $(B)/unit/%: $(B)/obj/tests/unit/%.o \
-	$(filter-out $(UNIT),$(filter $(B)/obj/tests/unit/%,$(TESTS))) \
+	$(filter-out $(UNIT),$(filter $(B)/obj/tests/unit/%,$(TEST_OBJ))) \
 	$(B)/cmd.a $(B)/private.a $(SODIUM_A)
 	$(program)
 $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o \
-	$(filter-out $(FUZZ),$(filter $(B)/obj/tests/fuzz/%,$(TESTS))) \
+	$(filter-out $(FUZZ),$(filter $(B)/obj/tests/fuzz/%,$(TEST_OBJ))) \
 	$(B)/cmd.a $(B)/private.a $(SODIUM_A)
 	$(program)
 build/fuzz/fuzz/%: private LDLIBS := -fsanitize=fuzzer
@@ -153,7 +153,7 @@ build/fuzz/fuzz/%: private LDLIBS := -fsanitize=fuzzer
 programs: all $(B)/gen-completions $(UNIT:$(B)/obj/tests/%.o=$(B)/%) \
 	$(if $(SANITIZE),fuzzers)
 fuzzers: $(FUZZ:$(B)/obj/tests/%.o=$(B)/%)
-objects: $(LIB) $(CMD) $(TESTS)
+objects: $(LIB) $(CMD) $(TEST_OBJ)
 
 # Compiles everything under both compilers; a warning is an error.
 warn: warn-gcc warn-clang
@@ -172,7 +172,7 @@ demo: deps
 	@tests/demo.sh
 check check-long: check-deps
 	+@$(MAKE) all
-	+@tests/run $(if $(filter %-long,$@),long)
+	@tests/run $(if $(filter %-long,$@),long)
 bench: all
 	@tests/bench/run
 fuzz:
@@ -250,4 +250,4 @@ FORCE:
 	demo check check-long bench fuzz completions format lint install \
 	uninstall dist clean distclean
 .DELETE_ON_ERROR:
--include $(patsubst %.o,%.d,$(LIB) $(CMD) $(TESTS))
+-include $(patsubst %.o,%.d,$(LIB) $(CMD) $(TEST_OBJ))
