@@ -66,7 +66,10 @@ def run_program(argv, slave, files):
     signal.signal(signal.SIGTTOU, signal.SIG_IGN)
     if "background" not in files:
         os.tcsetpgrp(slave, os.getpid())
-    for number in (signal.SIGTTOU, signal.SIGPIPE, signal.SIGXFSZ):
+    # A background job of a shell, as tests often are, ignores some of these.
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP,
+                   signal.SIGTERM, signal.SIGTSTP, signal.SIGTTIN,
+                   signal.SIGTTOU, signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(number, signal.SIG_DFL)
     for fd in range(3):
         if files.get(fd) != "-":
