@@ -12,22 +12,18 @@
 
 #include "files.h"
 #include "guard.h"
+#include "program.h"
 
 /* The regular files that are read, for none may be written to. */
-static struct {
+struct file_id {
 	dev_t dev;
 	ino_t ino;
-} * inputs;
+};
+static struct file_id *inputs;
 static size_t n_inputs;
 
 static bool stdin_taken;
-static long long last_size;
-
-static void note_size(const struct stat *st, bool key)
-{
-	if (!key)
-		last_size = S_ISREG(st->st_mode) ? (long long)st->st_size : -1;
-}
+static long long last_size; /* of what is not a key */
 
 static int remember(const struct stat *st, struct wax_diag *diag)
 {
@@ -37,10 +33,9 @@ static int remember(const struct stat *st, struct wax_diag *diag)
 		return 0;
 	p = realloc(inputs, (n_inputs + 1) * sizeof(*inputs));
 	if (!p)
-		return wax_diag_set(diag, WAX_ERR_IO, "out of memory");
+		return program_no_memory(diag);
 	inputs = p;
-	inputs[n_inputs].dev = st->st_dev;
-	inputs[n_inputs++].ino = st->st_ino;
+	inputs[n_inputs++] = (struct file_id){st->st_dev, st->st_ino};
 	return 0;
 }
 
@@ -58,6 +53,14 @@ void input_announce_fd(int fd)
 
 	if (!fstat(fd, &st))
 		remember(&st, NULL);
+}
+
+/* Remembers what was opened. */
+static int accept_input(const struct stat *st, bool key, struct wax_diag *diag)
+{
+	if (!key)
+		last_size = S_ISREG(st->st_mode) ? (long long)st->st_size : -1;
+	return remember(st, diag);
 }
 
 static int check_not_input(const struct stat *st, const char *name,
@@ -118,12 +121,11 @@ static int take_stdin(bool key, struct wax_source **out, struct wax_diag *diag)
 	if (!err && S_ISDIR(st.st_mode))
 		err = wax_diag_set(diag, WAX_ERR_USAGE, "%s is a folder", name);
 	if (!err)
-		err = remember(&st, diag);
+		err = accept_input(&st, key, diag);
 	if (err) {
 		wax_source_free(source);
 		return err;
 	}
-	note_size(&st, key);
 	*out = source;
 	return 0;
 }
@@ -164,10 +166,8 @@ static int open_checked(const char *path, bool key, int *out,
 		err = check_type(path, &st, key, diag);
 	if (!err && key && fcntl(fd, F_SETFL, 0))
 		err = wax_diag_sys(diag, errno, "'%s'", path);
-	if (!err) {
-		note_size(&st, key);
-		err = remember(&st, diag);
-	}
+	if (!err)
+		err = accept_input(&st, key, diag);
 	if (err) {
 		close(fd);
 		return err;
@@ -190,7 +190,7 @@ static int open_path(const char *path, bool key, struct wax_source **out,
 		return err;
 	name = quoted(path);
 	if (!name)
-		return wax_diag_set(diag, WAX_ERR_IO, "out of memory");
+		return program_no_memory(diag);
 	err = wax_source_fd(fd, name, out, diag);
 	free(name);
 	return err;
@@ -264,7 +264,7 @@ int output_open(const char *path, unsigned flags, enum output_form form,
 		return open_stdout(path, form, out, diag);
 	name = quoted(path);
 	if (!name)
-		return wax_diag_set(diag, WAX_ERR_IO, "out of memory");
+		return program_no_memory(diag);
 	if (!stat(path, &st))
 		err = check_not_input(&st, name, diag);
 	free(name);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "guard.h"
+#include "program.h"
 #include "utf8.h"
 
 struct guard {
@@ -107,7 +108,7 @@ int guard_sink(struct wax_sink *to, struct wax_sink **out,
 
 	if (!g) {
 		wax_sink_free(to);
-		return wax_diag_set(diag, WAX_ERR_IO, "out of memory");
+		return program_no_memory(diag);
 	}
 	g->to = to;
 	return wax_sink_new(&guard_ops, g, out, diag);

@@ -228,7 +228,6 @@ static int print_recipients(struct keygen *k, struct wax_diag *diag)
 				   "there is no identity yet");
 		wax_diag_hint(diag, "wax-keygen makes one");
 	}
-
 	if (!err)
 		err = wax_identities_unlock(k->identities, &n, diag);
 	if (!err) {

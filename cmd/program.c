@@ -264,6 +264,11 @@ int program_operand(int argc, char **argv, int first, const char **to,
 	return 0;
 }
 
+int program_no_memory(struct wax_diag *diag)
+{
+	return wax_diag_set(diag, WAX_ERR_IO, "out of memory");
+}
+
 int program_end(int err, const struct wax_diag *diag)
 {
 	if (!wax_secret_all_locked())

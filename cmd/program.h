@@ -49,6 +49,9 @@ int program_print(struct wax_sink *to, struct wax_diag *diag, const char *fmt,
 /* Says something on standard error: "wax-tool: ...", escaped. */
 void program_say(const char *fmt, ...) WAX_PRINTF(1, 2);
 
+/* Says that memory ran out; returns WAX_ERR_IO. */
+int program_no_memory(struct wax_diag *diag);
+
 /*
  * To be returned from main: says what went wrong, if anything, and makes the
  * exit status of err.

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "program.h"
 #include "progress.h"
 
 #define FIRST_SHOWN 0.5 /* seconds after the start */
@@ -103,7 +104,7 @@ int progress_source(struct wax_source *from, long long total,
 	p = calloc(1, sizeof(*p));
 	if (!p) {
 		wax_source_free(from);
-		return wax_diag_set(diag, WAX_ERR_IO, "out of memory");
+		return program_no_memory(diag);
 	}
 	p->from = from;
 	p->total = total;

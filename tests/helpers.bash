@@ -48,6 +48,12 @@ wax_keys() {
 	done
 }
 
+# wax_ssh_key NAME: an OpenSSH key of that name in $keys, where ssh-keygen is.
+wax_ssh_key() {
+	! command -v ssh-keygen >/dev/null ||
+		ssh-keygen -q -t ed25519 -N '' -f "$BATS_FILE_TMPDIR/$1"
+}
+
 fail() {
 	printf '%s\n' "$*" '-- stdout:' | cat -v
 	head -c 1000 "$io/out" | cat -v | cut -c1-300

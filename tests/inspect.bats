@@ -9,9 +9,7 @@ load helpers
 setup_file() {
 	wax_environment
 	wax_keys
-	if command -v ssh-keygen >/dev/null; then
-		ssh-keygen -q -t ed25519 -N '' -f "$BATS_FILE_TMPDIR/ssh"
-	fi
+	wax_ssh_key ssh
 }
 
 setup() {

@@ -8,10 +8,8 @@ load helpers
 setup_file() {
 	wax_environment
 	wax_keys
-	if command -v ssh-keygen >/dev/null; then
-		ssh-keygen -q -t ed25519 -N '' -f "$BATS_FILE_TMPDIR/ssh"
-		ssh-keygen -q -t ed25519 -N '' -f "$BATS_FILE_TMPDIR/ssh2"
-	fi
+	wax_ssh_key ssh
+	wax_ssh_key ssh2
 }
 
 setup() { wax_setup; }

@@ -24,8 +24,9 @@ int wax_age_open(struct wax_source *from, wax_unwrap_fn *unwrap, void *ctx,
 		 struct wax_source **out, struct wax_diag *diag);
 
 /*
- * A sink that writes an age file with the stanzas of header, which it takes
- * over, to to, owned from the call on.
+ * A sink that writes an age file with the stanzas of header to to, owned
+ * from the call on. It takes the text out of header, which stays the caller's
+ * to release.
  */
 int wax_age_seal(struct wax_header *header,
 		 const uint8_t file_key[WAX_FILE_KEY_SIZE], bool armored,

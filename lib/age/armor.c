@@ -7,6 +7,7 @@
 
 #include "age/armor.h"
 #include "base/base64.h"
+#include "base/cursor.h"
 #include "base/error.h"
 
 #define BEGIN "-----BEGIN AGE ENCRYPTED FILE-----"
@@ -14,11 +15,6 @@
 #define COLUMNS 64
 #define LINE_BYTES 48
 #define BATCH 512 /* lines that are written at once */
-
-static bool is_space(uint8_t c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
 
 int wax_armor_detect(struct wax_reader *from, bool *out, struct wax_diag *diag)
 {
@@ -33,7 +29,7 @@ int wax_armor_detect(struct wax_reader *from, bool *out, struct wax_diag *diag)
 			return err;
 		if (len == space)
 			break;
-		while (space < len && is_space(data[space]))
+		while (space < len && wax_is_space((char)data[space]))
 			space++;
 		if (space < len || space > WAX_ARMOR_SPACE_MAX)
 			break;
@@ -78,8 +74,7 @@ static int next_line(struct dearmor *d, const char **line, size_t *len,
 	if (!*len)
 		return wax_diag_set(diag, WAX_ERR_FORMAT,
 				    "the armor is cut short: no END line");
-	*len -= (*line)[*len - 1] == '\n' ? 1 : 0;
-	*len -= *len && (*line)[*len - 1] == '\r' ? 1 : 0;
+	*len = wax_chomp(*line, *len);
 	return 0;
 }
 
@@ -93,7 +88,7 @@ static int expect_space(struct dearmor *d, struct wax_diag *diag)
 	if (err)
 		return err;
 	for (size_t i = 0; i < len; i++)
-		if (!is_space(data[i]) || i == WAX_ARMOR_SPACE_MAX)
+		if (!wax_is_space((char)data[i]) || i == WAX_ARMOR_SPACE_MAX)
 			return wax_diag_set(diag, WAX_ERR_FORMAT,
 					    "something follows the armor");
 	return 0;

@@ -94,10 +94,8 @@ static int read_body(struct wax_header *h, struct wax_reader *from,
 	size_t at, len = COLUMNS;
 
 	while (len == COLUMNS) {
-		size_t n;
 		int err = take_line(h, from, &at, &len, diag);
 
-		n = wax_base64_bytes(len);
 		if (!err && len <= COLUMNS)
 			err = wax_bytes_reserve(&h->bodies, COLUMNS, diag);
 		if (err)
@@ -107,7 +105,7 @@ static int read_body(struct wax_header *h, struct wax_reader *from,
 				       h->bodies.data + h->bodies.len))
 			return wax_diag_set(diag, WAX_ERR_FORMAT,
 					    "the header has a bad stanza body");
-		h->bodies.len += n;
+		h->bodies.len += wax_base64_bytes(len);
 	}
 	return 0;
 }

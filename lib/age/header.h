@@ -48,6 +48,7 @@ int wax_header_read(struct wax_header *h, struct wax_reader *from,
 		    struct wax_diag *diag);
 
 size_t wax_header_count(const struct wax_header *h);
+/* Stanza i of a header that was read. */
 struct wax_stanza wax_header_stanza(const struct wax_header *h, size_t i);
 
 /* Whether the MAC is that of this file key. */

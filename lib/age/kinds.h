@@ -17,6 +17,21 @@
 /* A wrapped file key: itself and a tag. */
 #define WAX_WRAPPED_SIZE (WAX_FILE_KEY_SIZE + WAX_TAG_SIZE)
 
+/*
+ * What the kinds that derive a wrapping key have in common: the file key under
+ * ChaCha20-Poly1305 with a zero nonce, for each key is used once; and the two
+ * errors of those with a Diffie-Hellman share.
+ */
+void wax_file_key_seal(const uint8_t key[WAX_KEY_SIZE],
+		       const uint8_t file_key[WAX_FILE_KEY_SIZE],
+		       uint8_t out[WAX_WRAPPED_SIZE]);
+/* From a body of WAX_WRAPPED_SIZE: 0, or WAX_ERR_NO_KEY. */
+int wax_file_key_open(const uint8_t key[WAX_KEY_SIZE],
+		      const struct wax_stanza *stanza,
+		      uint8_t file_key[WAX_FILE_KEY_SIZE]);
+int wax_bad_recipient(struct wax_diag *diag); /* WAX_ERR_USAGE */
+int wax_bad_share(struct wax_diag *diag);     /* WAX_ERR_FORMAT */
+
 /* c2sp.org/age, "The mlkem768x25519 recipient type" */
 #define WAX_MLKEM768X25519 "mlkem768x25519"
 int wax_mlkem768x25519_wrap(const uint8_t key[WAX_XWING_PUBLIC_SIZE],

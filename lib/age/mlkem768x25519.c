@@ -17,8 +17,7 @@ int wax_mlkem768x25519_wrap(const uint8_t key[WAX_XWING_PUBLIC_SIZE],
 	const char *args[] = {WAX_MLKEM768X25519, arg};
 
 	if (!wax_hpke_seal(key, info, file_key, WAX_FILE_KEY_SIZE, enc, body))
-		return wax_diag_set(diag, WAX_ERR_USAGE,
-				    "a recipient's key is not valid");
+		return wax_bad_recipient(diag);
 	wax_base64_encode(enc, sizeof(enc), arg);
 	arg[wax_base64_len(sizeof(enc))] = '\0';
 	return wax_header_add(to, args, 2, body, sizeof(body), diag);
@@ -45,6 +44,5 @@ int wax_mlkem768x25519_unwrap(const uint8_t seed[WAX_XWING_SEED_SIZE],
 	case WAX_HPKE_BAD_ENC:
 		break;
 	}
-	return wax_diag_set(diag, WAX_ERR_FORMAT,
-			    "the header has an invalid key share");
+	return wax_bad_share(diag);
 }

@@ -2,6 +2,7 @@
 /*
  * Passphrases: scrypt makes a key that wraps the file key.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include <wax/recipient.h>
@@ -13,7 +14,6 @@
 
 #define SALT_SIZE 16
 static const char label[] = "age-encryption.org/v1/scrypt";
-static const uint8_t zero_nonce[WAX_NONCE_SIZE];
 
 static int wrapping_key(const void *passphrase, size_t passphrase_len,
 			const uint8_t salt[SALT_SIZE], unsigned log_n,
@@ -37,7 +37,7 @@ int wax_scrypt_wrap(const void *passphrase, size_t passphrase_len,
 		    struct wax_header *to, struct wax_diag *diag)
 {
 	uint8_t salt[SALT_SIZE], k[WAX_KEY_SIZE], body[WAX_WRAPPED_SIZE];
-	char arg[23] = {0}, cost[3] = {0};
+	char arg[23] = {0}, cost[12];
 	const char *args[] = {WAX_SCRYPT, arg, cost};
 	int err;
 
@@ -45,13 +45,10 @@ int wax_scrypt_wrap(const void *passphrase, size_t passphrase_len,
 	err = wrapping_key(passphrase, passphrase_len, salt, log_n, k, diag);
 	if (err)
 		return err;
-	wax_aead_seal(k, zero_nonce, NULL, 0, file_key, WAX_FILE_KEY_SIZE,
-		      body);
+	wax_file_key_seal(k, file_key, body);
 	wax_wipe(k, sizeof(k));
 	wax_base64_encode(salt, sizeof(salt), arg);
-	if (log_n >= 10)
-		cost[0] = (char)('0' + log_n / 10);
-	cost[log_n >= 10] = (char)('0' + log_n % 10);
+	snprintf(cost, sizeof(cost), "%u", log_n);
 	return wax_header_add(to, args, 3, body, sizeof(body), diag);
 }
 
@@ -69,12 +66,14 @@ static int parse(const struct wax_stanza *stanza, uint8_t salt[SALT_SIZE],
 	if (err)
 		return err;
 	cost = wax_stanza_arg(stanza, 1, &len);
-	for (size_t i = 0; i < len; i++)
-		if (cost[i] < '0' || cost[i] > '9' || cost[0] == '0')
+	for (size_t i = 0; i < len; i++) {
+		if (cost[i] < '0' || cost[i] > '9' || *cost == '0')
 			return wax_diag_set(diag, WAX_ERR_FORMAT,
 					    "the header has a bad work factor");
-	for (size_t i = 0; i < len && n <= WAX_SCRYPT_LOG_N_MAX; i++)
-		n = n * 10 + (unsigned)(cost[i] - '0');
+		/* What is too much stays too much, and never overflows. */
+		if (n <= WAX_SCRYPT_LOG_N_MAX)
+			n = n * 10 + (unsigned)(cost[i] - '0');
+	}
 	if (n > WAX_SCRYPT_LOG_N_MAX)
 		return wax_diag_set(diag, WAX_ERR_FORMAT,
 				    "the passphrase's work factor is above %d",
@@ -98,7 +97,6 @@ int wax_scrypt_unwrap(const void *passphrase, size_t passphrase_len,
 {
 	uint8_t salt[SALT_SIZE], k[WAX_KEY_SIZE];
 	unsigned log_n;
-	bool ok;
 	int err = parse(stanza, salt, &log_n, diag);
 
 	if (!err)
@@ -106,8 +104,7 @@ int wax_scrypt_unwrap(const void *passphrase, size_t passphrase_len,
 				   diag);
 	if (err)
 		return err;
-	ok = wax_aead_open(k, zero_nonce, NULL, 0, stanza->body,
-			   stanza->body_len, file_key);
+	err = wax_file_key_open(k, stanza, file_key);
 	wax_wipe(k, sizeof(k));
-	return ok ? 0 : WAX_ERR_NO_KEY;
+	return err;
 }

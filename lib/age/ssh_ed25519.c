@@ -10,7 +10,6 @@
 
 #define TAG_SIZE 4
 static const char info[] = "age-encryption.org/v1/ssh-ed25519";
-static const uint8_t zero_nonce[WAX_NONCE_SIZE];
 
 void wax_ssh_ed25519_wire(const uint8_t key[WAX_ED25519_PUBLIC_SIZE],
 			  uint8_t out[WAX_SSH_WIRE_SIZE])
@@ -72,8 +71,7 @@ int wax_ssh_ed25519_wrap(const uint8_t key[WAX_ED25519_PUBLIC_SIZE],
 	bool ok;
 
 	if (!wax_ed25519_public_image(image, key))
-		return wax_diag_set(diag, WAX_ERR_USAGE,
-				    "a recipient's key is not valid");
+		return wax_bad_recipient(diag);
 	wax_ssh_ed25519_wire(key, wire);
 	key_tag(wire, tag);
 	wax_random(ephemeral, sizeof(ephemeral));
@@ -81,12 +79,10 @@ int wax_ssh_ed25519_wrap(const uint8_t key[WAX_ED25519_PUBLIC_SIZE],
 	ok = wrapping_key(ephemeral, image, wire, share, image, k);
 	wax_wipe(ephemeral, sizeof(ephemeral));
 	if (ok)
-		wax_aead_seal(k, zero_nonce, NULL, 0, file_key,
-			      WAX_FILE_KEY_SIZE, body);
+		wax_file_key_seal(k, file_key, body);
 	wax_wipe(k, sizeof(k));
 	if (!ok)
-		return wax_diag_set(diag, WAX_ERR_USAGE,
-				    "a recipient's key is not valid");
+		return wax_bad_recipient(diag);
 	wax_base64_encode(tag, sizeof(tag), tag_arg);
 	wax_base64_encode(share, sizeof(share), share_arg);
 	return wax_header_add(to, args, 3, body, sizeof(body), diag);
@@ -100,7 +96,7 @@ int wax_ssh_ed25519_unwrap(const uint8_t secret[WAX_ED25519_SECRET_SIZE],
 	uint8_t wire[WAX_SSH_WIRE_SIZE], tag[TAG_SIZE];
 	uint8_t scalar[WAX_X25519_SIZE], image[WAX_X25519_SIZE];
 	uint8_t share[WAX_X25519_SIZE], k[WAX_KEY_SIZE];
-	bool valid, ok = false;
+	bool valid;
 	char own_arg[6];
 	const char *arg;
 	size_t len;
@@ -122,12 +118,10 @@ int wax_ssh_ed25519_unwrap(const uint8_t secret[WAX_ED25519_SECRET_SIZE],
 	wax_x25519_base(image, scalar);
 	valid = wrapping_key(scalar, share, wire, share, image, k);
 	if (valid)
-		ok = wax_aead_open(k, zero_nonce, NULL, 0, stanza->body,
-				   stanza->body_len, file_key);
+		err = wax_file_key_open(k, stanza, file_key);
 	wax_wipe(scalar, sizeof(scalar));
 	wax_wipe(k, sizeof(k));
 	if (!valid)
-		return wax_diag_set(diag, WAX_ERR_FORMAT,
-				    "the header has an invalid key share");
-	return ok ? 0 : WAX_ERR_NO_KEY;
+		return wax_bad_share(diag);
+	return err;
 }

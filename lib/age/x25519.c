@@ -9,7 +9,6 @@
 #include "base/secret.h"
 
 static const char info[] = "age-encryption.org/v1/X25519";
-static const uint8_t zero_nonce[WAX_NONCE_SIZE];
 
 /* The wrapping key, from the shared secret and both public values. */
 static void wrapping_key(const uint8_t shared[WAX_X25519_SIZE],
@@ -41,15 +40,13 @@ int wax_x25519_wrap(const uint8_t key[WAX_X25519_SIZE],
 	ok = wax_x25519(shared, ephemeral, key);
 	if (ok) {
 		wrapping_key(shared, share, key, k);
-		wax_aead_seal(k, zero_nonce, NULL, 0, file_key,
-			      WAX_FILE_KEY_SIZE, body);
+		wax_file_key_seal(k, file_key, body);
 	}
 	wax_wipe(ephemeral, sizeof(ephemeral));
 	wax_wipe(shared, sizeof(shared));
 	wax_wipe(k, sizeof(k));
 	if (!ok)
-		return wax_diag_set(diag, WAX_ERR_USAGE,
-				    "a recipient's key is not valid");
+		return wax_bad_recipient(diag);
 	wax_base64_encode(share, sizeof(share), arg);
 	return wax_header_add(to, args, 2, body, sizeof(body), diag);
 }
@@ -62,7 +59,6 @@ int wax_x25519_unwrap(const uint8_t secret[WAX_X25519_SIZE],
 {
 	uint8_t share[WAX_X25519_SIZE], shared[WAX_X25519_SIZE];
 	uint8_t k[WAX_KEY_SIZE];
-	bool ok;
 	int err = wax_stanza_expect(stanza, 1, WAX_WRAPPED_SIZE, diag);
 
 	if (!err)
@@ -70,12 +66,10 @@ int wax_x25519_unwrap(const uint8_t secret[WAX_X25519_SIZE],
 	if (err)
 		return err;
 	if (!wax_x25519(shared, secret, share))
-		return wax_diag_set(diag, WAX_ERR_FORMAT,
-				    "the header has an invalid key share");
+		return wax_bad_share(diag);
 	wrapping_key(shared, share, key, k);
-	ok = wax_aead_open(k, zero_nonce, NULL, 0, stanza->body,
-			   stanza->body_len, file_key);
+	err = wax_file_key_open(k, stanza, file_key);
 	wax_wipe(shared, sizeof(shared));
 	wax_wipe(k, sizeof(k));
-	return ok ? 0 : WAX_ERR_NO_KEY;
+	return err;
 }

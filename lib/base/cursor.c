@@ -13,6 +13,12 @@ bool wax_starts(const char *text, size_t len, const char *with)
 	return len >= n && !memcmp(text, with, n);
 }
 
+size_t wax_chomp(const char *line, size_t len)
+{
+	len -= len && line[len - 1] == '\n' ? 1 : 0;
+	return len - (len && line[len - 1] == '\r' ? 1 : 0);
+}
+
 bool wax_cursor_take(struct wax_cursor *c, size_t len, const uint8_t **out)
 {
 	if (len > c->left)

@@ -25,6 +25,15 @@ static inline struct wax_cursor wax_cursor(const void *data, size_t len)
 /* Whether a text begins with the string with. */
 bool wax_starts(const char *text, size_t len, const char *with);
 
+/* The length of a line without the LF, or CR LF, that it may end in. */
+size_t wax_chomp(const char *line, size_t len);
+
+/* Space, tab, CR or LF. */
+static inline bool wax_is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 /* Takes len bytes. */
 bool wax_cursor_take(struct wax_cursor *c, size_t len, const uint8_t **out);
 

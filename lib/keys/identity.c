@@ -129,7 +129,7 @@ static bool is_sealed(const char *text, size_t len)
 {
 	size_t space = 0;
 
-	while (space < len && strchr(" \t\r\n", text[space]) && text[space])
+	while (space < len && wax_is_space(text[space]))
 		space++;
 	return wax_starts(text, len, "age-encryption.org/") ||
 	       wax_starts(text + space, len - space, "-----BEGIN AGE");

@@ -84,11 +84,6 @@ static bool is_post_quantum(const struct wax_public_key *key)
 	return key->kind == WAX_IDENTITY_MLKEM768X25519;
 }
 
-static int no_mixing(struct wax_diag *diag, const char *what)
-{
-	return wax_diag_set(diag, WAX_ERR_USAGE, "%s", what);
-}
-
 static int add(struct wax_recipients *list, const struct wax_public_key *key,
 	       struct wax_diag *diag)
 {
@@ -96,11 +91,13 @@ static int add(struct wax_recipients *list, const struct wax_public_key *key,
 	size_t at = find(list, key, &found);
 
 	if (list->passphrase)
-		return no_mixing(diag, "a passphrase cannot be combined with "
-				       "recipients");
+		return wax_diag_set(diag, WAX_ERR_USAGE,
+				    "a passphrase cannot be combined with "
+				    "recipients");
 	if (list->n && is_post_quantum(key) != is_post_quantum(list->keys)) {
-		no_mixing(diag, "post-quantum and classic recipients cannot "
-				"be combined in one file");
+		wax_diag_set(diag, WAX_ERR_USAGE,
+			     "post-quantum and classic recipients cannot "
+			     "be combined in one file");
 		wax_diag_hint(diag, "seal once for age1pq1..., once for the "
 				    "others");
 		return WAX_ERR_USAGE;
@@ -138,8 +135,7 @@ static int next_line(struct wax_reader *r, const char **line, size_t *len,
 	if (err)
 		return err;
 	*more = *len > 0;
-	*len -= *len && (*line)[*len - 1] == '\n' ? 1 : 0;
-	*len -= *len && (*line)[*len - 1] == '\r' ? 1 : 0;
+	*len = wax_chomp(*line, *len);
 	return 0;
 }
 
@@ -192,8 +188,9 @@ int wax_recipients_add_passphrase(struct wax_recipients *list,
 	int err;
 
 	if (wax_recipients_count(list))
-		return no_mixing(diag, "a passphrase cannot be combined with "
-				       "recipients");
+		return wax_diag_set(diag, WAX_ERR_USAGE,
+				    "a passphrase cannot be combined with "
+				    "recipients");
 	if (!size)
 		return wax_diag_set(diag, WAX_ERR_USAGE,
 				    "the passphrase is empty");

@@ -59,6 +59,11 @@ int wax_fd_sync(int fd)
 	return err;
 }
 
+int wax_fd_sync_folder(int fd)
+{
+	return wax_fd_sync(fd) && errno != EINVAL ? -1 : 0;
+}
+
 int wax_fd_settle(int fd)
 {
 	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);

@@ -18,6 +18,9 @@ int wax_fd_write(int fd, const void *data, size_t len);
 /* Flushes to the disk, or returns -1 with errno. */
 int wax_fd_sync(int fd);
 
+/* The same for a folder; some file systems cannot, and that is no error. */
+int wax_fd_sync_folder(int fd);
+
 /*
  * Has the file system report what it still holds back, as closing would: -1
  * with errno when data were lost. The descriptor stays open.

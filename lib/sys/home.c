@@ -62,10 +62,8 @@ static int make_folder(const char *path, const char *parent,
 	fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return wax_diag_sys(diag, errno, "'%s'", parent);
-	/* Some file systems cannot flush a folder, and say EINVAL. */
-	err = wax_fd_sync(fd) && errno != EINVAL
-		      ? wax_diag_sys(diag, errno, "'%s'", parent)
-		      : 0;
+	err = wax_fd_sync_folder(fd) ? wax_diag_sys(diag, errno, "'%s'", parent)
+				     : 0;
 	close(fd);
 	return err;
 }

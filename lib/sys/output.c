@@ -297,8 +297,7 @@ int wax_output_commit(struct wax_output *o, struct wax_diag *diag)
 					  : name_new(o, diag);
 	if (err)
 		return err;
-	/* Some file systems cannot flush a folder, and say EINVAL. */
-	if (wax_fd_sync(o->dir) && errno != EINVAL)
+	if (wax_fd_sync_folder(o->dir))
 		return wax_diag_sys(diag, errno,
 				    "'%s' is written, but a power loss may "
 				    "still undo it",

@@ -237,3 +237,29 @@ void openssh_pem(const struct wax_bytes *raw, size_t columns, const char *eol,
 	need(wax_bytes_add_text(out, eol, NULL), NULL);
 	free(text);
 }
+
+void fixture_expect(const char *text, size_t len, int err, size_t n,
+		    const char *what)
+{
+	struct wax_identities *list = NULL;
+	struct wax_diag diag = {0};
+	size_t got = 99;
+	int e;
+
+	wax_identities_new(NULL, NULL, &list, NULL);
+	e = fixture_read(list, text, len, &diag);
+	if (tap_err(e, err, &diag, "%s", what) && !e) {
+		tap_err(wax_identities_unlock(list, &got, &diag), 0, &diag,
+			"%s: unlocked", what);
+		tap_is((long long)got, (long long)n, "%s: how many", what);
+	} else if (e) {
+		wax_identities_unlock(list, &got, NULL);
+		tap_is((long long)got, 0, "%s: none is left over", what);
+	}
+	wax_identities_free(list);
+}
+
+void fixture_expect_text(const char *text, int err, size_t n, const char *what)
+{
+	fixture_expect(text, strlen(text), err, n, what);
+}

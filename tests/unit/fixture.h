@@ -62,4 +62,9 @@ void openssh_raw(const struct openssh *k, struct wax_bytes *out);
 void openssh_pem(const struct wax_bytes *raw, size_t columns, const char *eol,
 		 struct wax_bytes *out);
 
+/* Reads text as identities, and expects n of them, or an error. */
+void fixture_expect(const char *text, size_t len, int err, size_t n,
+		    const char *what);
+void fixture_expect_text(const char *text, int err, size_t n, const char *what);
+
 #endif

@@ -28,33 +28,6 @@ static struct wax_identities *empty(void)
 	return list;
 }
 
-/* Reads text, and expects n identities, or an error. */
-static void expect(const char *text, size_t len, int err, size_t n,
-		   const char *what)
-{
-	struct wax_identities *list = NULL;
-	struct wax_diag diag = {0};
-	size_t got = 99;
-	int e;
-
-	wax_identities_new(NULL, NULL, &list, NULL);
-	e = fixture_read(list, text, len, &diag);
-	if (tap_err(e, err, &diag, "%s", what) && !e) {
-		tap_err(wax_identities_unlock(list, &got, &diag), 0, &diag,
-			"%s: unlocked", what);
-		tap_is((long long)got, (long long)n, "%s: how many", what);
-	} else if (e) {
-		wax_identities_unlock(list, &got, NULL);
-		tap_is((long long)got, 0, "%s: none is left over", what);
-	}
-	wax_identities_free(list);
-}
-
-static void expect_text(const char *text, int err, size_t n, const char *what)
-{
-	expect(text, strlen(text), err, n, what);
-}
-
 static void pinned(void)
 {
 	struct wax_identities *list = empty();
@@ -123,31 +96,36 @@ static void files(void)
 	char *line = strstr(pq, "AGE-");
 	char text[2048];
 
-	expect_text(pq, 0, 1, "a comment and an identity");
+	fixture_expect_text(pq, 0, 1, "a comment and an identity");
 	snprintf(text, sizeof(text), "%s\n\n# x\r\n\r\n%s%s", AGE_SECRET, line,
 		 AGE_SECRET);
-	expect_text(text, 0, 3, "three, empty lines, CR LF, no LF at the end");
-	expect_text("", WAX_ERR_FORMAT, 0, "an empty file");
-	expect_text("# only\n\n", WAX_ERR_FORMAT, 0, "comments alone");
-	expect_text("hello\n", WAX_ERR_FORMAT, 0, "other text");
+	fixture_expect_text(text, 0, 3,
+			    "three, empty lines, CR LF, no LF at the end");
+	fixture_expect_text("", WAX_ERR_FORMAT, 0, "an empty file");
+	fixture_expect_text("# only\n\n", WAX_ERR_FORMAT, 0, "comments alone");
+	fixture_expect_text("hello\n", WAX_ERR_FORMAT, 0, "other text");
 	snprintf(text, sizeof(text), "%shello\n", pq);
-	expect_text(text, WAX_ERR_FORMAT, 0, "other text after an identity");
-	expect_text(" " AGE_SECRET "\n", WAX_ERR_FORMAT, 0, "a space before");
-	expect_text(AGE_SECRET " \n", WAX_ERR_FORMAT, 0, "a space after");
-	expect_text(AGE_SECRET "\r\r\n", WAX_ERR_FORMAT, 0, "CR CR LF");
-	expect_text(AGE_PUBLIC "\n", WAX_ERR_FORMAT, 0, "a recipient");
-	expect_text("AGE-PLUGIN-YUBIKEY-1XYZ\n", WAX_ERR_USAGE, 0,
-		    "a plugin's");
-	expect_text("-----BEGIN RSA PRIVATE KEY-----\n", WAX_ERR_USAGE, 0,
-		    "an old SSH key");
-	expect(AGE_SECRET "\0\n", strlen(AGE_SECRET) + 2, WAX_ERR_FORMAT, 0,
-	       "a NUL after");
-	expect_text(AGE_SECRET AGE_SECRET, WAX_ERR_FORMAT, 0, "two on a line");
+	fixture_expect_text(text, WAX_ERR_FORMAT, 0,
+			    "other text after an identity");
+	fixture_expect_text(" " AGE_SECRET "\n", WAX_ERR_FORMAT, 0,
+			    "a space before");
+	fixture_expect_text(AGE_SECRET " \n", WAX_ERR_FORMAT, 0,
+			    "a space after");
+	fixture_expect_text(AGE_SECRET "\r\r\n", WAX_ERR_FORMAT, 0, "CR CR LF");
+	fixture_expect_text(AGE_PUBLIC "\n", WAX_ERR_FORMAT, 0, "a recipient");
+	fixture_expect_text("AGE-PLUGIN-YUBIKEY-1XYZ\n", WAX_ERR_USAGE, 0,
+			    "a plugin's");
+	fixture_expect_text("-----BEGIN RSA PRIVATE KEY-----\n", WAX_ERR_USAGE,
+			    0, "an old SSH key");
+	fixture_expect(AGE_SECRET "\0\n", strlen(AGE_SECRET) + 2,
+		       WAX_ERR_FORMAT, 0, "a NUL after");
+	fixture_expect_text(AGE_SECRET AGE_SECRET, WAX_ERR_FORMAT, 0,
+			    "two on a line");
 	line[0] = 'a';
-	expect_text(pq, WAX_ERR_FORMAT, 0, "one small letter");
+	fixture_expect_text(pq, WAX_ERR_FORMAT, 0, "one small letter");
 	line[0] = 'A';
 	line[76] = line[76] == 'Q' ? 'P' : 'Q';
-	expect_text(pq, WAX_ERR_FORMAT, 0, "a wrong checksum");
+	fixture_expect_text(pq, WAX_ERR_FORMAT, 0, "a wrong checksum");
 	free(pq);
 }
 
@@ -159,16 +137,17 @@ static void lower_case(void)
 	tap_fill(seed, 32, 1);
 	wax_bech32_encode("age-secret-key-", false, seed, 32, text);
 	text[74] = '\0';
-	expect_text(text, WAX_ERR_FORMAT, 0, "small letters all through");
+	fixture_expect_text(text, WAX_ERR_FORMAT, 0,
+			    "small letters all through");
 	wax_bech32_encode("age-secret-key-", true, seed, 32, upper);
 	upper[74] = '\0';
-	expect_text(upper, 0, 1, "capitals all through");
+	fixture_expect_text(upper, 0, 1, "capitals all through");
 	wax_bech32_encode("age-secret-key-", true, seed, 31, upper);
 	upper[wax_bech32_len(15, 31)] = '\0';
-	expect_text(upper, WAX_ERR_FORMAT, 0, "31 bytes");
+	fixture_expect_text(upper, WAX_ERR_FORMAT, 0, "31 bytes");
 	wax_bech32_encode("age-secret-key-", true, seed, 32, upper);
 	upper[10] = '\0';
-	expect_text(upper, WAX_ERR_FORMAT, 0, "cut");
+	fixture_expect_text(upper, WAX_ERR_FORMAT, 0, "cut");
 }
 
 /* Messages never repeat what the file holds; the number of the line does. */

@@ -43,33 +43,6 @@ static const char ssh_sealed_file[] =
 	"BMZMyx5QEwYzG3TA==\n"
 	"-----END OPENSSH PRIVATE KEY-----\n";
 
-/* Reads text, and expects n identities, or an error. */
-static void expect(const char *text, size_t len, int err, size_t n,
-		   const char *what)
-{
-	struct wax_identities *list = NULL;
-	struct wax_diag diag = {0};
-	size_t got = 99;
-	int e;
-
-	wax_identities_new(NULL, NULL, &list, NULL);
-	e = fixture_read(list, text, len, &diag);
-	if (tap_err(e, err, &diag, "%s", what) && !e) {
-		tap_err(wax_identities_unlock(list, &got, &diag), 0, &diag,
-			"%s: unlocked", what);
-		tap_is((long long)got, (long long)n, "%s: how many", what);
-	} else if (e) {
-		wax_identities_unlock(list, &got, NULL);
-		tap_is((long long)got, 0, "%s: none is left over", what);
-	}
-	wax_identities_free(list);
-}
-
-static void expect_text(const char *text, int err, size_t n, const char *what)
-{
-	expect(text, strlen(text), err, n, what);
-}
-
 static void pinned(void)
 {
 	struct wax_identities *list = NULL;
@@ -274,20 +247,23 @@ static void ssh_files(void)
 {
 	char text[2000];
 
-	expect_text(ssh_sealed_file, WAX_ERR_USAGE, 0,
-		    "an SSH key with a passphrase");
+	fixture_expect_text(ssh_sealed_file, WAX_ERR_USAGE, 0,
+			    "an SSH key with a passphrase");
 	snprintf(text, sizeof(text), "%sx\n", ssh_file);
-	expect_text(text, WAX_ERR_FORMAT, 0, "text after an SSH key");
+	fixture_expect_text(text, WAX_ERR_FORMAT, 0, "text after an SSH key");
 	snprintf(text, sizeof(text), "%s%s", ssh_file, ssh_file);
-	expect_text(text, WAX_ERR_FORMAT, 0, "two SSH keys");
+	fixture_expect_text(text, WAX_ERR_FORMAT, 0, "two SSH keys");
 	snprintf(text, sizeof(text), "-%s", ssh_file);
-	expect_text(text, WAX_ERR_FORMAT, 0, "a dash before an SSH key");
+	fixture_expect_text(text, WAX_ERR_FORMAT, 0,
+			    "a dash before an SSH key");
 	strcpy(text, ssh_file);
 	text[35] = 'x';
-	expect_text(text, WAX_ERR_FORMAT, 0, "a longer BEGIN line");
-	expect_text(WAX_OPENSSH_BEGIN, WAX_ERR_FORMAT, 0, "BEGIN alone");
-	expect_text(WAX_OPENSSH_BEGIN "\n-----END OPENSSH PRIVATE KEY-----\n",
-		    WAX_ERR_FORMAT, 0, "nothing in between");
+	fixture_expect_text(text, WAX_ERR_FORMAT, 0, "a longer BEGIN line");
+	fixture_expect_text(WAX_OPENSSH_BEGIN, WAX_ERR_FORMAT, 0,
+			    "BEGIN alone");
+	fixture_expect_text(WAX_OPENSSH_BEGIN
+			    "\n-----END OPENSSH PRIVATE KEY-----\n",
+			    WAX_ERR_FORMAT, 0, "nothing in between");
 }
 
 int main(void)
