@@ -5,7 +5,7 @@
 
 VERSION := $(shell sed -n 's/^\#define WAX_VERSION "\(.*\)"$$/\1/p' include/wax.h)
 SOVERSION := 0
-TOOLS := wax wax-keygen wax-seal wax-open wax-inspect
+TOOLS := wax wax-keygen wax-seal wax-open wax-inspect wax-pack wax-unpack
 
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
@@ -42,6 +42,11 @@ SODIUM_CFLAGS := -isystem build/deps/root/include
 SODIUM_A := build/deps/root/lib/libsodium.a
 endif
 
+ZSTD_LIBS := $(shell $(PKG_CONFIG) --libs libzstd 2>/dev/null || echo -lzstd)
+PC_REQUIRES += libzstd
+ARCHIVE_LIBS := $(shell $(PKG_CONFIG) --libs libarchive 2>/dev/null || \
+	echo -larchive)
+
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wformat=2 \
 	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	-Wundef -Wpointer-arith -Wcast-align -Wcast-qual -Wwrite-strings \
@@ -68,13 +73,15 @@ LINK = $(CC) $(CFLAGS) $(SANITIZE) -Wl,-z,relro,-z,now,-z,noexecstack \
 	-Wl,--gc-sections,--as-needed $(LDFLAGS)
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$(wildcard $(1)))
-LIB := $(call objects,lib/*.c lib/*/*.c)
+# The archive room is no part of the library, for it brings libarchive.
+ROOMS := $(call objects,lib/*.c lib/*/*.c)
+LIB := $(filter-out $(B)/obj/lib/archive/%,$(ROOMS))
 CMD := $(call objects,cmd/*.c)
 # libFuzzer, too, has a main.
 TEST_OBJ := $(filter-out $(if $(filter fuzz,$(FLAVOUR)),%/fuzz/replay.o), \
 	$(call objects,tests/*.c tests/*/*.c))
 MAINS := $(TOOLS:wax-%=%) completions
-SHARED := $(filter-out $(MAINS:%=$(B)/obj/cmd/%.o),$(CMD))
+SHARED := $(filter-out $(MAINS:%=$(B)/obj/cmd/%.o) $(B)/obj/cmd/jail.o,$(CMD))
 UNIT := $(filter $(B)/obj/tests/unit/t-%,$(TEST_OBJ))
 FUZZ := $(filter $(B)/obj/tests/fuzz/fuzz-%,$(TEST_OBJ))
 MAN := $(wildcard man/*.[1-9])
@@ -85,9 +92,10 @@ say = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@echo "  $(1)" $@;)
 all: $(TOOLS:%=$(B)/bin/%) $(B)/lib/libwax.a \
 	$(if $(SANITIZE),,$(B)/lib/libwax.so.$(VERSION))
 
-# The tools see the public headers only; tests see everything.
+# The tools see the public headers, two the rooms as well; tests everything.
 $(B)/obj/lib/%: private ROOM := -Ilib $(SODIUM_CFLAGS) -fPIC
 $(B)/obj/cmd/%: private ROOM := -fPIE
+$(patsubst %,$(B)/obj/cmd/%.o,pack unpack jail): private ROOM := -Ilib -fPIE
 $(B)/obj/tests/%: private ROOM := -Ilib -I. $(SODIUM_CFLAGS) -fPIE
 
 $(B)/obj/%.o: %.c $(B)/flags $(SODIUM_A)
@@ -111,11 +119,12 @@ $(B)/obj/libwax.o: $(LIB) $(SODIUM_A)
 $(B)/lib/libwax.so.$(VERSION): $(B)/obj/libwax.o
 	@mkdir -p $(@D)
 	$(call say,LD)$(LINK) -shared -Wl,-z,defs \
-		-Wl,-soname,libwax.so.$(SOVERSION) -o $@ $< $(SODIUM_LIBS)
+		-Wl,-soname,libwax.so.$(SOVERSION) -o $@ $< $(SODIUM_LIBS) \
+		$(ZSTD_LIBS)
 
 $(B)/lib/libwax.a: $(B)/obj/libwax.o
 $(B)/cmd.a: $(SHARED)
-$(B)/private.a: $(LIB)
+$(B)/private.a: $(ROOMS)
 %.a:
 	@mkdir -p $(@D)
 	$(call say,AR)rm -f $@ && $(AR) rcD $@ $^
@@ -127,15 +136,20 @@ build/deps/root/%:
 # Links a program of the prerequisites.
 define program
 @mkdir -p $(@D)
-$(call say,LD)$(LINK) -pie -o $@ $^ $(SODIUM_LIBS) $(LDLIBS)
+$(call say,LD)$(LINK) -pie -o $@ $(filter %.o,$^) \
+	$(filter %.a,$^) $(SODIUM_LIBS) $(ZSTD_LIBS) $(LDLIBS)
 endef
 
-$(B)/bin/wax: $(B)/obj/cmd/wax.o $(B)/cmd.a $(B)/lib/libwax.a
+# From the rooms and not the library, so that each links only what it needs.
+$(B)/bin/wax: $(B)/obj/cmd/wax.o $(B)/cmd.a $(B)/private.a $(SODIUM_A)
 	$(program)
-$(B)/bin/wax-%: $(B)/obj/cmd/%.o $(B)/cmd.a $(B)/lib/libwax.a
+$(B)/bin/wax-%: $(B)/obj/cmd/%.o $(B)/cmd.a $(B)/private.a $(SODIUM_A)
 	$(program)
-$(B)/gen-completions: $(B)/obj/cmd/completions.o $(B)/cmd.a $(B)/lib/libwax.a
+$(B)/gen-completions: $(B)/obj/cmd/completions.o $(B)/cmd.a $(B)/private.a \
+	$(SODIUM_A)
 	$(program)
+$(B)/bin/wax-unpack: $(B)/obj/cmd/jail.o
+$(B)/bin/wax-pack $(B)/bin/wax-unpack: private LDLIBS := $(ARCHIVE_LIBS)
 
 # tests/unit/t-*.c and tests/fuzz/fuzz-*.c are a program each; the other files
 # beside them are linked to each. Fuzz targets replay their corpus, or, in the
@@ -148,12 +162,13 @@ $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o \
 	$(filter-out $(FUZZ),$(filter $(B)/obj/tests/fuzz/%,$(TEST_OBJ))) \
 	$(B)/cmd.a $(B)/private.a $(SODIUM_A)
 	$(program)
-build/fuzz/fuzz/%: private LDLIBS := -fsanitize=fuzzer
+$(B)/unit/% $(B)/fuzz/%: private LDLIBS := $(ARCHIVE_LIBS)
+build/fuzz/fuzz/%: private LDLIBS := $(ARCHIVE_LIBS) -fsanitize=fuzzer
 
 programs: all $(B)/gen-completions $(UNIT:$(B)/obj/tests/%.o=$(B)/%) \
 	$(if $(SANITIZE),fuzzers)
 fuzzers: $(FUZZ:$(B)/obj/tests/%.o=$(B)/%)
-objects: $(LIB) $(CMD) $(TEST_OBJ)
+objects: $(ROOMS) $(CMD) $(TEST_OBJ)
 
 # Compiles everything under both compilers; a warning is an error.
 warn: warn-gcc warn-clang
@@ -250,4 +265,4 @@ FORCE:
 	demo check check-long bench fuzz completions format lint install \
 	uninstall dist clean distclean
 .DELETE_ON_ERROR:
--include $(patsubst %.o,%.d,$(LIB) $(CMD) $(TEST_OBJ))
+-include $(patsubst %.o,%.d,$(ROOMS) $(CMD) $(TEST_OBJ))

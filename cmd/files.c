@@ -24,6 +24,7 @@ static size_t n_inputs;
 
 static bool stdin_taken;
 static long long last_size; /* of what is not a key */
+static int last_fd;
 
 static int remember(const struct stat *st, struct wax_diag *diag)
 {
@@ -115,6 +116,7 @@ static int take_stdin(bool key, struct wax_source **out, struct wax_diag *diag)
 		return wax_diag_set(diag, WAX_ERR_USAGE,
 				    "standard input is asked for twice");
 	stdin_taken = true;
+	last_fd = 0;
 	err = wax_source_fd(0, name, &source, diag);
 	if (!err && fstat(0, &st))
 		err = wax_diag_sys(diag, errno, "%s", name);
@@ -191,6 +193,7 @@ static int open_path(const char *path, bool key, struct wax_source **out,
 	name = quoted(path);
 	if (!name)
 		return program_no_memory(diag);
+	last_fd = fd;
 	err = wax_source_fd(fd, name, out, diag);
 	free(name);
 	return err;
@@ -205,6 +208,16 @@ int input_open_key(const char *path, struct wax_source **out,
 		   struct wax_diag *diag)
 {
 	return open_path(path, true, out, diag);
+}
+
+int input_fd(void)
+{
+	return last_fd;
+}
+
+bool output_is_stdout(const char *path)
+{
+	return is_stream(path, 1);
 }
 
 bool input_is_stdin(const char *path)
@@ -247,10 +260,13 @@ static int open_stdout(const char *path, enum output_form form,
 	if (!err)
 		err = wax_sink_fd(1, name, &to, diag);
 	if (!err && guarded)
-		err = guard_sink(to, &to, diag);
-	if (!err)
-		*out = to;
-	return err;
+		err = guard_sink(&to, diag);
+	if (err) {
+		wax_sink_free(to);
+		return err;
+	}
+	*out = to;
+	return 0;
 }
 
 int output_open(const char *path, unsigned flags, enum output_form form,

@@ -36,8 +36,14 @@ bool input_is_stdin(const char *path);
 /* The size of the last input_open(), or -1 where it is not known. */
 long long input_size(void);
 
+/* Its descriptor. */
+int input_fd(void);
+
 /* What messages call an input: 'path', or standard input. */
 void input_context(const char *path, struct wax_diag *diag);
+
+/* Whether the path stands for standard output: NULL, "-" or a name in /dev. */
+bool output_is_stdout(const char *path);
 
 enum output_form {
 	OUTPUT_TEXT,	/* for a terminal as well */

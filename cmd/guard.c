@@ -7,7 +7,6 @@
 
 #include "guard.h"
 #include "program.h"
-#include "utf8.h"
 
 struct guard {
 	struct wax_sink *to;
@@ -34,7 +33,7 @@ static size_t showable(const char *text, size_t len, bool *more)
 	*more = false;
 	while (at < len) {
 		uint32_t c;
-		int n = utf8_decode(text + at, len - at, &c);
+		int n = wax_utf8_decode(text + at, len - at, &c);
 		bool cr = n == 1 && c == '\r';
 
 		*more = n < 0 || (cr && at + 1 == len);
@@ -42,7 +41,7 @@ static size_t showable(const char *text, size_t len, bool *more)
 			break;
 		if (cr && text[at + 1] != '\n')
 			break;
-		if (utf8_is_control(c) && c != '\n' && c != '\t' && !cr)
+		if (wax_utf8_is_control(c) && c != '\n' && c != '\t' && !cr)
 			break;
 		at += (size_t)n;
 	}
@@ -101,15 +100,11 @@ static void guard_free(void *ctx)
 static const struct wax_sink_ops guard_ops = {guard_write, guard_finish,
 					      guard_free};
 
-int guard_sink(struct wax_sink *to, struct wax_sink **out,
-	       struct wax_diag *diag)
+int guard_sink(struct wax_sink **sink, struct wax_diag *diag)
 {
 	struct guard *g = calloc(1, sizeof(*g));
 
-	if (!g) {
-		wax_sink_free(to);
+	if (!g)
 		return program_no_memory(diag);
-	}
-	g->to = to;
-	return wax_sink_new(&guard_ops, g, out, diag);
+	return wax_sink_wrap(&guard_ops, g, &g->to, sink, diag);
 }

@@ -9,11 +9,10 @@
 #include <wax/stream.h>
 
 /*
- * A sink that passes UTF-8 text on to to, and fails with WAX_ERR_USAGE at the
- * first other byte or control character but tab, LF and CR before LF. to is
- * owned from the call on.
+ * Puts a sink before *sink that passes UTF-8 text on, and fails with
+ * WAX_ERR_USAGE at the first other byte or control character but tab, LF and CR
+ * before LF.
  */
-int guard_sink(struct wax_sink *to, struct wax_sink **out,
-	       struct wax_diag *diag);
+int guard_sink(struct wax_sink **sink, struct wax_diag *diag);
 
 #endif

@@ -11,14 +11,13 @@
 #include "files.h"
 #include "keys.h"
 #include "program.h"
-#include "utf8.h"
 
 #define NAME_MAX_BYTES 255
 
 struct keygen {
 	struct wax_identities *identities;
 	struct passphrase passphrase;
-	bool print_recipient, with_passphrase, x25519;
+	bool print_recipient, print_public, with_passphrase, x25519;
 	const char *name, *in, *out;
 };
 
@@ -37,6 +36,9 @@ static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
 	case 'y':
 		k->print_recipient = true;
 		return 0;
+	case 'w':
+		k->print_public = true;
+		return 0;
 	case OPT_X25519:
 		k->x25519 = true;
 		return 0;
@@ -49,16 +51,8 @@ static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
 static int check_name(const char *name, struct wax_diag *diag)
 {
 	size_t len = strlen(name);
-	bool ok = len && len <= NAME_MAX_BYTES;
+	bool ok = len && len <= NAME_MAX_BYTES && wax_text_is_plain(name, len);
 
-	while (ok && len) {
-		uint32_t c;
-		int n = utf8_decode(name, len, &c);
-
-		ok = n > 0 && !utf8_is_control(c);
-		name += n > 0 ? n : 0;
-		len -= n > 0 ? (size_t)n : 0;
-	}
 	return ok ? 0
 		  : wax_diag_set(diag, WAX_ERR_USAGE,
 				 "a name is 1 to %d bytes of UTF-8 without "
@@ -68,17 +62,24 @@ static int check_name(const char *name, struct wax_diag *diag)
 
 static int check(const struct keygen *k, struct wax_diag *diag)
 {
-	if (k->print_recipient && (k->with_passphrase || k->name || k->x25519))
+	bool print = k->print_recipient || k->print_public;
+
+	if (k->print_recipient && k->print_public)
 		return wax_diag_set(diag, WAX_ERR_USAGE,
-				    "-y makes no identity: -p, -n and --x25519 "
-				    "are not for it");
-	if (!k->print_recipient && k->in) {
-		wax_diag_set(diag, WAX_ERR_USAGE, "a file is given without -y");
+				    "-y and -w print two things: one of them "
+				    "is too many");
+	if (print && (k->with_passphrase || k->name || k->x25519))
+		return wax_diag_set(diag, WAX_ERR_USAGE,
+				    "%s makes no identity: -p, -n and --x25519 "
+				    "are not for it",
+				    k->print_public ? "-w" : "-y");
+	if (!print && k->in) {
+		wax_diag_set(diag, WAX_ERR_USAGE,
+			     "a file is given without -y or -w");
 		wax_diag_hint(diag, "-o FILE says where the identity goes");
 		return WAX_ERR_USAGE;
 	}
-	if (!k->print_recipient && !k->with_passphrase &&
-	    passphrase_given(&k->passphrase))
+	if (!print && !k->with_passphrase && passphrase_given(&k->passphrase))
 		return wax_diag_set(diag, WAX_ERR_USAGE,
 				    "a passphrase is given without -p");
 	if (k->x25519 && !k->out) {
@@ -107,6 +108,7 @@ static void default_name(char *out, size_t size)
 static int write_comments(struct keygen *k, struct wax_sink *to,
 			  struct wax_diag *diag)
 {
+	char public[WAX_PUBLIC_IDENTITY_SIZE];
 	char name[NAME_MAX_BYTES + 1], date[32], *recipient;
 	time_t t = time(NULL);
 	struct tm tm;
@@ -121,7 +123,10 @@ static int write_comments(struct keygen *k, struct wax_sink *to,
 			    "# created: %s\n# name: %s\n# public key: %s\n",
 			    date, k->name ? k->name : name, recipient);
 	free(recipient);
-	return err;
+	if (err || k->x25519)
+		return err;
+	err = wax_identities_public(k->identities, 0, public, diag);
+	return err ? err : program_print(to, diag, "# identity: %s\n", public);
 }
 
 static int write_identity(struct keygen *k, struct wax_sink *to,
@@ -145,6 +150,8 @@ static int write_identity(struct keygen *k, struct wax_sink *to,
 static int add_passphrase(struct keygen *k, struct wax_sink **to,
 			  struct wax_diag *diag)
 {
+	static const struct wax_seal_options armored = {.flags =
+								WAX_SEAL_ARMOR};
 	struct wax_recipients *recipients = NULL;
 	struct wax_secret *secret = NULL;
 	int err = passphrase_new(&k->passphrase, &secret, diag);
@@ -154,11 +161,8 @@ static int add_passphrase(struct keygen *k, struct wax_sink **to,
 	if (!err)
 		err = wax_recipients_add_passphrase(recipients, secret,
 						    WAX_SCRYPT_LOG_N, diag);
-	if (!err) {
-		err = wax_seal(recipients, WAX_SEAL_ARMOR, *to, to, diag);
-		if (err)
-			*to = NULL;
-	}
+	if (!err)
+		err = wax_seal(recipients, &armored, to, diag);
 	wax_recipients_free(recipients);
 	wax_secret_free(secret);
 	return err;
@@ -215,7 +219,24 @@ static int generate(struct keygen *k, struct wax_diag *diag)
 	return err;
 }
 
-static int print_recipients(struct keygen *k, struct wax_diag *diag)
+/* Prints what others may know of identity i. */
+static int print_one(struct keygen *k, size_t i, struct wax_sink *to,
+		     struct wax_diag *diag)
+{
+	char public[WAX_PUBLIC_IDENTITY_SIZE], *recipient = NULL;
+	int err = k->print_public ? wax_identities_public(k->identities, i,
+							  public, diag)
+				  : wax_identities_recipient(k->identities, i,
+							     &recipient, diag);
+
+	if (!err)
+		err = program_print(to, diag, "%s\n",
+				    k->print_public ? public : recipient);
+	free(recipient);
+	return err;
+}
+
+static int print(struct keygen *k, struct wax_diag *diag)
 {
 	struct wax_sink *to = NULL;
 	bool found = true;
@@ -235,15 +256,8 @@ static int print_recipients(struct keygen *k, struct wax_diag *diag)
 		if (err == WAX_ERR_USAGE && k->out)
 			wax_diag_hint(diag, "choose another name");
 	}
-	for (size_t i = 0; !err && i < n; i++) {
-		char *recipient = NULL;
-
-		err = wax_identities_recipient(k->identities, i, &recipient,
-					       diag);
-		if (!err)
-			err = program_print(to, diag, "%s\n", recipient);
-		free(recipient);
-	}
+	for (size_t i = 0; !err && i < n; i++)
+		err = print_one(k, i, to, diag);
 	if (!err)
 		err = wax_sink_finish(to, diag);
 	wax_sink_free(to);
@@ -266,8 +280,8 @@ int main(int argc, char **argv)
 	if (!err)
 		err = check(&k, &diag);
 	if (!err)
-		err = k.print_recipient ? print_recipients(&k, &diag)
-					: generate(&k, &diag);
+		err = k.print_recipient || k.print_public ? print(&k, &diag)
+							  : generate(&k, &diag);
 	wax_identities_free(k.identities);
 	passphrase_release(&k.passphrase);
 	return program_end(err, &diag);

@@ -12,7 +12,6 @@
 #include "files.h"
 #include "keys.h"
 #include "tools.h"
-#include "utf8.h"
 
 /* Parses a descriptor's number, which must be open, and not one of ours. */
 static int parse_fd(const char *number, int *out, struct wax_diag *diag)
@@ -185,7 +184,7 @@ int passphrase_ask(void *ctx, const char *name, struct wax_secret **out,
 	if (passphrase_given(p))
 		return copy_kept(p, out, diag);
 	if (name) {
-		utf8_escape(name, shown, sizeof(shown));
+		wax_text_escape(name, shown, sizeof(shown));
 		snprintf(prompt, sizeof(prompt), "Passphrase of '%s': ", shown);
 	} else {
 		snprintf(prompt, sizeof(prompt), "Passphrase: ");

@@ -2,8 +2,16 @@
 /*
  * wax-open: open standard input or a sealed file.
  */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "files.h"
 #include "keys.h"
+#include "numbers.h"
+#include "process.h"
 #include "program.h"
 #include "progress.h"
 
@@ -12,8 +20,13 @@ struct open {
 	struct passphrase passphrase;
 	bool named; /* -i was given */
 	bool home;  /* the home has an identity */
+	bool info;
 	unsigned file_flags;
-	const char *in, *out;
+	struct limits limits;
+	bool limited; /* one of them was given */
+	const char *in, *out, *dir, *sender;
+	bool made_dir; /* for a file that -C puts there */
+	struct wax_contents contents;
 };
 
 static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
@@ -24,24 +37,54 @@ static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
 	case 'i':
 		o->named = true;
 		return identities_add(o->identities, value, diag);
+	case OPT_FROM:
+		return program_set(&o->sender, value, "--from", diag);
+	case OPT_INFO:
+		o->info = true;
+		return 0;
 	case 'o':
 		return program_set(&o->out, value, "-o", diag);
+	case 'C':
+		return program_set(&o->dir, value, "-C", diag);
 	case 'f':
 		o->file_flags |= WAX_FILE_REPLACE;
 		return 0;
+	case OPT_MAX_ENTRIES:
+	case OPT_MAX_SIZE:
+	case OPT_MAX_RATIO:
+		o->limited = true;
+		return limits_option(&o->limits, id, value, diag);
 	default:
 		return passphrase_option(&o->passphrase, id, value, diag);
 	}
+}
+
+static int check(const struct open *o, struct wax_diag *diag)
+{
+	if (o->dir && o->out)
+		return wax_diag_set(diag, WAX_ERR_USAGE,
+				    "-o writes a file, -C unpacks: one of them "
+				    "is too many");
+	if (o->limited && !o->dir)
+		return wax_diag_set(diag, WAX_ERR_USAGE,
+				    "the limits are for unpacking, with -C");
+	return 0;
 }
 
 /* Turns the sealed source into a source of the plaintext. */
 static int unseal(struct open *o, struct wax_source **source,
 		  struct wax_diag *diag)
 {
-	int err = wax_open(*source, o->identities, source, diag);
+	/* What appears at the end need not wait for the signature. */
+	const struct wax_open_options options = {
+		.flags = o->dir || !output_is_stdout(o->out) ? WAX_OPEN_EARLY
+							     : 0,
+		.from = o->sender,
+		.temporary = getenv("TMPDIR"),
+		.max_ratio = o->dir ? (unsigned)o->limits.ratio : 0,
+	};
+	int err = wax_open(o->identities, &options, source, &o->contents, diag);
 
-	if (err)
-		*source = NULL;
 	if (err == WAX_ERR_NO_KEY && !o->named && !o->home &&
 	    !o->passphrase.asked)
 		wax_diag_hint(diag, "wax-keygen makes an identity, -i FILE "
@@ -49,51 +92,134 @@ static int unseal(struct open *o, struct wax_source **source,
 	return err;
 }
 
+/* Has wax-unpack take the archive apart. */
+static int open_unpacker(const struct open *o, struct wax_sink **out,
+			 struct wax_diag *diag)
+{
+	const struct limits *l = &o->limits;
+	char entries[48], size[48], ratio[48];
+	static char name[] = "wax-unpack", quiet[] = "--quiet",
+		    confirm[] = "--confirm-fd=3", force[] = "--force";
+	size_t len = strlen(o->dir) + 3;
+	char *dir = malloc(len);
+	char *argv[] = {name, quiet, confirm, dir, entries,
+			size, ratio, NULL,    NULL};
+	int err;
+
+	if (!dir)
+		return program_no_memory(diag);
+	snprintf(dir, len, "-C%s", o->dir);
+	snprintf(entries, sizeof(entries), "--max-entries=%llu",
+		 (unsigned long long)l->entries);
+	snprintf(size, sizeof(size), "--max-size=%llu",
+		 (unsigned long long)l->size);
+	snprintf(ratio, sizeof(ratio), "--max-ratio=%llu",
+		 (unsigned long long)l->ratio);
+	if (o->file_flags & WAX_FILE_REPLACE)
+		argv[7] = force;
+	err = process_sink(argv, out, diag);
+	free(dir);
+	return err;
+}
+
+/* A file by itself goes into the folder under the name that came with it. */
+static int open_in_folder(struct open *o, struct wax_sink **out,
+			  struct wax_diag *diag)
+{
+	const char *name = o->contents.name;
+	size_t len = strlen(o->dir) + strlen(name) + 2;
+	char *path;
+	int err;
+
+	if (!*name) {
+		wax_diag_set(diag, WAX_ERR_USAGE,
+			     "this is no archive, and the file has no name");
+		wax_diag_hint(diag, "-o FILE gives it one");
+		return WAX_ERR_USAGE;
+	}
+	path = malloc(len);
+	if (!path)
+		return program_no_memory(diag);
+	snprintf(path, len, "%s/%s", o->dir, name);
+	o->made_dir = !mkdir(o->dir, 0777);
+	err = output_open(path, o->file_flags, OUTPUT_UNKNOWN, out, diag);
+	free(path);
+	return err;
+}
+
 /* Opens the source and copies the plaintext; errors in it bear its name. */
 static int deliver(struct open *o, struct wax_source **from,
-		   struct wax_sink *to, struct wax_diag *diag)
+		   struct wax_sink **to, struct wax_diag *diag)
 {
 	int err = unseal(o, from, diag);
 
+	if (!err && o->dir) {
+		err = o->contents.archive ? open_unpacker(o, to, diag)
+					  : open_in_folder(o, to, diag);
+		if (err)
+			return err;
+	}
 	if (!err)
-		err = wax_copy(*from, to, diag);
-	if (err == WAX_ERR_FORMAT ||
-	    (err == WAX_ERR_NO_KEY && !o->passphrase.asked))
+		err = wax_copy(*from, *to, diag);
+	if (*diag->text && (err == WAX_ERR_FORMAT || err == WAX_ERR_TRUST ||
+			    (err == WAX_ERR_NO_KEY && !o->passphrase.asked)))
 		input_context(o->in, diag);
-	return err;
+	return err ? err : wax_sink_finish(*to, diag);
+}
+
+/* Who signed it, once that is sure. Nobody here vouches for any identity. */
+static void tell(const struct open *o)
+{
+	const struct wax_contents *c = &o->contents;
+	bool wanted = o->sender;
+
+	if (!o->info && *c->sender)
+		program_say(wanted ? "signed by %s, as asked for"
+				   : "signed by %s, whom nobody here vouches "
+				     "for",
+			    c->sender);
+	if (!o->info)
+		return;
+	program_note("kind: %s", c->archive	? "archive"
+				 : c->enveloped ? "data"
+						: "bytes");
+	if (*c->name)
+		program_note("name: %s", c->name);
+	program_note("sender: %s", *c->sender ? c->sender : "none");
+	if (*c->sender)
+		program_note("trust: %s", wanted ? "asked for" : "none");
 }
 
 static int open_file(struct open *o, struct wax_diag *diag)
 {
 	struct wax_source *from = NULL;
 	struct wax_sink *to = NULL;
-	int err = 0;
+	int err = check(o, diag);
 
 	/* Before the output is opened, which must not be one of these. */
-	if (!o->named)
+	if (!err && !o->named)
 		err = identities_add_home(o->identities, &o->home, diag);
 	if (!err)
 		err = input_open(o->in, &from, diag);
-	if (!err)
+	if (!err && !o->dir)
 		err = output_open(o->out, o->file_flags, OUTPUT_UNKNOWN, &to,
 				  diag);
-	if (!err) {
-		err = progress_source(from, input_size(), &from, diag);
-		if (err)
-			from = NULL;
-	}
 	if (!err)
-		err = deliver(o, &from, to, diag);
+		err = progress_source(input_size(), &from, diag);
 	if (!err)
-		err = wax_sink_finish(to, diag);
+		err = deliver(o, &from, &to, diag);
 	wax_source_free(from);
 	wax_sink_free(to);
+	if (err && o->made_dir)
+		rmdir(o->dir);
+	if (!err)
+		tell(o);
 	return err;
 }
 
 int main(int argc, char **argv)
 {
-	struct open o = {0};
+	struct open o = {.limits = limits_default};
 	struct wax_diag diag = {0};
 	int first, err;
 

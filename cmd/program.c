@@ -14,11 +14,11 @@
 #include <unistd.h>
 
 #include "program.h"
-#include "utf8.h"
 
 #define OPTIONS_MAX 32
 
 static const struct tool *self;
+static const char *version_more = "";
 
 static void die_cleanly(int sig)
 {
@@ -84,7 +84,7 @@ static void say(const char *text, const char *hint)
 	ssize_t n;
 	int len;
 
-	utf8_escape(text, escaped, sizeof(escaped));
+	wax_text_escape(text, escaped, sizeof(escaped));
 	redact(escaped);
 	len = snprintf(line, sizeof(line), "%s: %s%s%s%s\n", self->name,
 		       escaped, hinted ? " (" : "", hinted ? hint : "",
@@ -102,6 +102,23 @@ void program_say(const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	say(text, NULL);
+}
+
+void program_note(const char *fmt, ...)
+{
+	char text[WAX_DIAG_TEXT], line[4 * WAX_DIAG_TEXT];
+	va_list args;
+	size_t len;
+	ssize_t n;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	wax_text_escape(text, line, sizeof(line) - 1);
+	len = strlen(line);
+	line[len++] = '\n';
+	n = write(2, line, len);
+	(void)n;
 }
 
 int program_print(struct wax_sink *to, struct wax_diag *diag, const char *fmt,
@@ -128,9 +145,13 @@ static int print_options(struct wax_sink *to, struct wax_diag *diag)
 
 		if (o->id < 256)
 			snprintf(letter, sizeof(letter), "-%c,", o->id);
-		snprintf(left, sizeof(left), "%s --%s%s%s", letter, o->name,
-			 o->value_name ? " " : "",
-			 o->value_name ? o->value_name : "");
+		if (o->value == VALUE_LEVEL)
+			snprintf(left, sizeof(left), "%s --%s[=%s]", letter,
+				 o->name, o->value_name);
+		else
+			snprintf(left, sizeof(left), "%s --%s%s%s", letter,
+				 o->name, o->value_name ? " " : "",
+				 o->value_name ? o->value_name : "");
 		err = program_print(to, diag, "  %-29s %s\n", left, o->help);
 	}
 	return err;
@@ -167,11 +188,16 @@ static void answer(int id)
 	if (!err && id == OPT_HELP)
 		err = print_help(to, &diag);
 	else if (!err)
-		err = program_print(to, &diag, "%s %s\n", self->name,
-				    wax_version());
+		err = program_print(to, &diag, "%s %s\n%s", self->name,
+				    wax_version(), version_more);
 	if (!err)
 		err = wax_sink_finish(to, &diag);
 	exit(program_end(err, &diag));
+}
+
+void program_version(const char *more)
+{
+	version_more = more;
 }
 
 /* Fills in getopt's two forms of the tool's table. */
@@ -179,16 +205,17 @@ static void for_getopt(char *letters, struct option *longs)
 {
 	*letters++ = ':';
 	for (const struct option_spec *o = self->options; o->id; o++) {
-		bool value = o->value != VALUE_NONE;
+		int value = o->value == VALUE_NONE    ? no_argument
+			    : o->value == VALUE_LEVEL ? optional_argument
+						      : required_argument;
 
-		*longs++ =
-			(struct option){o->name,
-					value ? required_argument : no_argument,
-					NULL, o->id};
+		*longs++ = (struct option){o->name, value, NULL, o->id};
 		if (o->id > 255)
 			continue;
 		*letters++ = (char)o->id;
-		if (value)
+		if (value != no_argument)
+			*letters++ = ':';
+		if (value == optional_argument)
 			*letters++ = ':';
 	}
 	*letters = '\0';
@@ -222,7 +249,7 @@ static int bad_option(int c, const char *word, struct wax_diag *diag)
 int program_options(int argc, char **argv, option_fn *fn, void *ctx, int *first,
 		    struct wax_diag *diag)
 {
-	char letters[2 * OPTIONS_MAX];
+	char letters[3 * OPTIONS_MAX];
 	struct option longs[OPTIONS_MAX];
 	int c, err = 0;
 
@@ -276,6 +303,7 @@ int program_end(int err, const struct wax_diag *diag)
 			    "'ulimit -l' is too low");
 	if (!err)
 		return 0;
-	say(diag->text, diag->hint);
+	if (*diag->text) /* otherwise another process has said it */
+		say(diag->text, diag->hint);
 	return -err;
 }

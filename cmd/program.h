@@ -19,6 +19,9 @@
  */
 void program_start(const struct tool *tool);
 
+/* Lines that --version shows beside the version. more is kept. */
+void program_version(const char *more);
+
 /*
  * Handles one option; value is NULL for those without. Returns 0 or a negative
  * enum wax_err.
@@ -49,12 +52,15 @@ int program_print(struct wax_sink *to, struct wax_diag *diag, const char *fmt,
 /* Says something on standard error: "wax-tool: ...", escaped. */
 void program_say(const char *fmt, ...) WAX_PRINTF(1, 2);
 
+/* Writes a line to standard error, escaped, without the tool's name. */
+void program_note(const char *fmt, ...) WAX_PRINTF(1, 2);
+
 /* Says that memory ran out; returns WAX_ERR_IO. */
 int program_no_memory(struct wax_diag *diag);
 
 /*
  * To be returned from main: says what went wrong, if anything, and makes the
- * exit status of err.
+ * exit status of err. An empty text says nothing: another process did.
  */
 int program_end(int err, const struct wax_diag *diag);
 

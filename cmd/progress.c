@@ -15,13 +15,6 @@
 #define FIRST_SHOWN 0.5 /* seconds after the start */
 #define INTERVAL 0.2
 
-struct progress {
-	struct wax_source *from;
-	long long total, done;
-	double start, next;
-	bool shown;
-};
-
 static double now(void)
 {
 	struct timespec t;
@@ -37,20 +30,20 @@ static void put(const char *line)
 	(void)n; /* only decoration */
 }
 
-static void show(struct progress *p, double t)
+static void show(struct progress *p, long long done, double t)
 {
 	const double mib = 1024 * 1024;
-	double rate = (double)p->done / (t - p->start);
+	double rate = (double)done / (t - p->start);
 	char line[128];
-	int len = snprintf(line, sizeof(line), "\r%.0f MiB",
-			   (double)p->done / mib);
+	int len =
+		snprintf(line, sizeof(line), "\r%.0f MiB", (double)done / mib);
 
-	if (p->total > 0 && p->done <= p->total)
+	if (p->total > 0 && done <= p->total)
 		len += snprintf(line + len, sizeof(line) - (size_t)len,
 				" of %.0f MiB, %.0f%%, %.0f s left",
 				(double)p->total / mib,
-				100.0 * (double)p->done / (double)p->total,
-				(double)(p->total - p->done) / rate);
+				100.0 * (double)done / (double)p->total,
+				(double)(p->total - done) / rate);
 	snprintf(line + len, sizeof(line) - (size_t)len, ", %.0f MiB/s\033[K",
 		 rate / mib);
 	put(line);
@@ -58,57 +51,105 @@ static void show(struct progress *p, double t)
 	p->next = t + INTERVAL;
 }
 
-static void hide(struct progress *p)
+void progress_begin(struct progress *p, long long total)
+{
+	*p = (struct progress){.on = isatty(2), .total = total};
+	p->start = p->on ? now() : 0;
+	p->next = p->start + FIRST_SHOWN;
+}
+
+void progress_show(struct progress *p, long long done)
+{
+	double t = p->on ? now() : 0;
+
+	if (p->on && t >= p->next)
+		show(p, done, t);
+}
+
+void progress_hide(struct progress *p)
 {
 	if (p->shown)
 		put("\r\033[K");
 	p->shown = false;
 }
 
-static int progress_read(void *ctx, void *buf, size_t len, size_t *got,
-			 struct wax_diag *diag)
-{
-	struct progress *p = ctx;
-	int err = wax_source_read(p->from, buf, len, got, diag);
-	double t = now();
+struct watched {
+	struct wax_source *from; /* one of these two */
+	struct wax_sink *to;
+	struct progress line;
+	long long done;
+};
 
-	p->done += (long long)*got;
+static int watched_read(void *ctx, void *buf, size_t len, size_t *got,
+			struct wax_diag *diag)
+{
+	struct watched *w = ctx;
+	int err = wax_source_read(w->from, buf, len, got, diag);
+
+	w->done += (long long)*got;
 	if (err || !*got)
-		hide(p);
-	else if (t >= p->next)
-		show(p, t);
+		progress_hide(&w->line);
+	else
+		progress_show(&w->line, w->done);
 	return err;
 }
 
-static void progress_free(void *ctx)
+static int watched_write(void *ctx, const void *data, size_t len,
+			 struct wax_diag *diag)
 {
-	struct progress *p = ctx;
+	struct watched *w = ctx;
 
-	hide(p);
-	wax_source_free(p->from);
-	free(p);
+	w->done += (long long)len;
+	progress_show(&w->line, w->done);
+	return wax_sink_write(w->to, data, len, diag);
 }
 
-static const struct wax_source_ops progress_ops = {progress_read,
-						   progress_free};
-
-int progress_source(struct wax_source *from, long long total,
-		    struct wax_source **out, struct wax_diag *diag)
+static int watched_finish(void *ctx, struct wax_diag *diag)
 {
-	struct progress *p;
+	struct watched *w = ctx;
 
-	if (!isatty(2)) {
-		*out = from;
+	progress_hide(&w->line);
+	return wax_sink_finish(w->to, diag);
+}
+
+static void watched_free(void *ctx)
+{
+	struct watched *w = ctx;
+
+	progress_hide(&w->line);
+	wax_source_free(w->from);
+	wax_sink_free(w->to);
+	free(w);
+}
+
+static const struct wax_source_ops watched_source = {watched_read,
+						     watched_free};
+static const struct wax_sink_ops watched_sink = {watched_write, watched_finish,
+						 watched_free};
+
+int progress_source(long long total, struct wax_source **source,
+		    struct wax_diag *diag)
+{
+	struct watched *w;
+
+	if (!isatty(2))
 		return 0;
-	}
-	p = calloc(1, sizeof(*p));
-	if (!p) {
-		wax_source_free(from);
+	w = calloc(1, sizeof(*w));
+	if (!w)
 		return program_no_memory(diag);
-	}
-	p->from = from;
-	p->total = total;
-	p->start = now();
-	p->next = p->start + FIRST_SHOWN;
-	return wax_source_new(&progress_ops, p, out, diag);
+	progress_begin(&w->line, total);
+	return wax_source_wrap(&watched_source, w, &w->from, source, diag);
+}
+
+int progress_sink(struct wax_sink **sink, struct wax_diag *diag)
+{
+	struct watched *w;
+
+	if (!isatty(2))
+		return 0;
+	w = calloc(1, sizeof(*w));
+	if (!w)
+		return program_no_memory(diag);
+	progress_begin(&w->line, -1);
+	return wax_sink_wrap(&watched_sink, w, &w->to, sink, diag);
 }

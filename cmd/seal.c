@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * wax-seal: seal standard input or a file to recipients.
+ * wax-seal: seal standard input, a file, or several files and folders.
  */
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "files.h"
 #include "keys.h"
+#include "numbers.h"
+#include "process.h"
 #include "program.h"
 #include "progress.h"
 
@@ -13,12 +18,14 @@ struct seal {
 	struct wax_recipients *recipients;
 	struct wax_identities *identities;
 	struct passphrase passphrase;
-	bool with_passphrase, with_identities;
+	bool with_passphrase, with_identities, sign, pad, no_pad, no_name;
 	unsigned seal_flags, file_flags;
-	const char *in, *out;
+	uint64_t level;
+	const char *out;
+	char **paths;
+	size_t n;
+	bool archive;
 };
-
-static const char one_file[] = "tar packs several, or a folder, into one";
 
 static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
 {
@@ -38,6 +45,20 @@ static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
 	case 'a':
 		s->seal_flags |= WAX_SEAL_ARMOR;
 		return 0;
+	case 's':
+		s->sign = true;
+		return 0;
+	case 'z':
+		return level_parse(value, &s->level, diag);
+	case OPT_PAD:
+		s->pad = true;
+		return 0;
+	case OPT_NO_PAD:
+		s->no_pad = true;
+		return 0;
+	case OPT_NO_NAME:
+		s->no_name = true;
+		return 0;
 	case 'o':
 		return program_set(&s->out, value, "-o", diag);
 	case 'f':
@@ -52,13 +73,21 @@ static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
 static int complete(struct seal *s, struct wax_diag *diag)
 {
 	struct wax_secret *secret;
-	int err = wax_recipients_add_identities(s->recipients, s->identities,
-						diag);
+	bool found = true;
+	int err = 0;
 
-	if (err)
+	if (s->sign && !s->with_identities)
+		err = identities_add_home(s->identities, &found, diag);
+	if (!err && !found) {
+		err = wax_diag_set(diag, WAX_ERR_NO_KEY,
+				   "there is no identity to sign with");
+		wax_diag_hint(diag, "wax-keygen makes one, -i FILE names one");
+	}
+	if (!err && !s->sign)
+		err = wax_recipients_add_identities(s->recipients,
+						    s->identities, diag);
+	if (err || !s->with_passphrase)
 		return err;
-	if (!s->with_passphrase)
-		return passphrase_check_used(&s->passphrase, diag);
 	err = passphrase_new(&s->passphrase, &secret, diag);
 	if (err)
 		return err;
@@ -74,22 +103,115 @@ static int complete(struct seal *s, struct wax_diag *diag)
 static int check(const struct seal *s, struct wax_diag *diag)
 {
 	size_t n = wax_recipients_count(s->recipients);
+	bool to_identities = s->with_identities && !s->sign;
 
-	if (s->with_passphrase && (n || s->with_identities))
+	if (s->with_passphrase && (n || to_identities))
 		return wax_diag_set(diag, WAX_ERR_USAGE,
 				    "a passphrase cannot be combined with "
 				    "recipients");
-	if (!s->with_passphrase && !n && !s->with_identities) {
+	if (!s->with_passphrase && !n && !to_identities) {
 		wax_diag_set(diag, WAX_ERR_USAGE, "no recipient");
 		wax_diag_hint(diag, "-r WHO or -R FILE names one, -p seals "
 				    "with a passphrase");
 		return WAX_ERR_USAGE;
 	}
+	if (s->pad && s->no_pad)
+		return wax_diag_set(diag, WAX_ERR_USAGE,
+				    "--pad and --no-pad are opposites");
 	if (n > AGE_RECIPIENTS_MAX)
 		program_say("warning: age itself opens no file with more than "
 			    "%d recipients",
 			    AGE_RECIPIENTS_MAX);
 	return 0;
+}
+
+/* Has wax-pack write an archive of the paths. */
+static int open_archive(struct seal *s, struct wax_source **out,
+			struct wax_diag *diag)
+{
+	static char name[] = "wax-pack", tar[] = "--tar", quiet[] = "--quiet",
+		    not_fd[] = "--not-fd=3", end[] = "--";
+	bool shared = output_is_stdout(s->out);
+	char **argv = calloc(s->n + 6, sizeof(*argv));
+	size_t n = 0;
+	int err;
+
+	if (!argv)
+		return program_no_memory(diag);
+	argv[n++] = name;
+	argv[n++] = tar;
+	argv[n++] = quiet;
+	if (shared)
+		argv[n++] = not_fd;
+	argv[n++] = end;
+	memcpy(argv + n, s->paths, s->n * sizeof(*argv));
+	err = process_source(argv, shared ? 1 : -1, out, diag);
+	free(argv);
+	return err;
+}
+
+/* Opens what is to be sealed; several paths and a folder make an archive. */
+static int open_input(struct seal *s, struct wax_source **out,
+		      struct wax_diag *diag)
+{
+	struct stat st;
+
+	s->archive = s->n > 1 || (s->n && !input_is_stdin(*s->paths) &&
+				  !stat(*s->paths, &st) && S_ISDIR(st.st_mode));
+	if (!s->archive)
+		return input_open(s->n ? *s->paths : NULL, out, diag);
+	for (size_t i = 0; i < s->n; i++) {
+		if (!strcmp(s->paths[i], "-"))
+			return wax_diag_set(diag, WAX_ERR_USAGE,
+					    "standard input cannot be packed");
+		if (lstat(s->paths[i], &st))
+			return wax_diag_sys(diag, errno, "'%s'", s->paths[i]);
+		input_announce(s->paths[i]);
+	}
+	return open_archive(s, out, diag);
+}
+
+/* The file's base name, where it is known and wanted. */
+static int base_name(const struct seal *s, const char **out,
+		     struct wax_diag *diag)
+{
+	const char *path = s->n && !s->archive ? *s->paths : NULL;
+	const char *slash, *name;
+
+	if (s->no_name || input_is_stdin(path))
+		return 0;
+	slash = strrchr(path, '/');
+	name = slash ? slash + 1 : path;
+	if (!wax_text_is_plain(name, strlen(name))) {
+		wax_diag_set(diag, WAX_ERR_USAGE,
+			     "'%s' has control characters in its name, or is "
+			     "not UTF-8",
+			     name);
+		wax_diag_hint(diag, "--no-name leaves the name out");
+		return WAX_ERR_USAGE;
+	}
+	*out = name;
+	return 0;
+}
+
+static int enclose(struct seal *s, struct wax_sink **to, struct wax_diag *diag)
+{
+	struct wax_seal_options o = {
+		.flags = s->seal_flags | (s->pad ? WAX_SEAL_PAD : 0) |
+			 (s->archive ? WAX_SEAL_ARCHIVE : 0),
+		.level = (int)s->level,
+		.signer = s->sign ? s->identities : NULL,
+	};
+	int err = 0;
+
+	/* Where nothing else asks for an envelope, a name does not. */
+	if (s->level || s->pad || s->sign)
+		err = base_name(s, &o.name, diag);
+	if (!err)
+		err = complete(s, diag);
+	if (!err)
+		err = wax_seal(s->recipients, &o, to, diag);
+	return err ? err : passphrase_check_used(&s->passphrase, diag);
 }
 
 static int seal(struct seal *s, struct wax_diag *diag)
@@ -100,25 +222,15 @@ static int seal(struct seal *s, struct wax_diag *diag)
 		s->seal_flags & WAX_SEAL_ARMOR ? OUTPUT_TEXT : OUTPUT_BINARY;
 	int err = check(s, diag);
 
-	if (!err) {
-		err = input_open(s->in, &from, diag);
-		if (err == WAX_ERR_USAGE && !input_is_stdin(s->in))
-			wax_diag_hint(diag, "%s", one_file);
-	}
+	if (!err)
+		err = open_input(s, &from, diag);
 	if (!err)
 		err = output_open(s->out, s->file_flags, form, &to, diag);
 	if (!err)
-		err = complete(s, diag);
-	if (!err) {
-		err = wax_seal(s->recipients, s->seal_flags, to, &to, diag);
-		if (err)
-			to = NULL;
-	}
-	if (!err) {
-		err = progress_source(from, input_size(), &from, diag);
-		if (err)
-			from = NULL;
-	}
+		err = enclose(s, &to, diag);
+	if (!err)
+		err = progress_source(s->archive ? -1 : input_size(), &from,
+				      diag);
 	if (!err)
 		err = wax_copy(from, to, diag);
 	if (!err)
@@ -142,12 +254,10 @@ int main(int argc, char **argv)
 	if (!err)
 		err = program_options(argc, argv, option, &s, &first, &diag);
 	if (!err) {
-		err = program_operand(argc, argv, first, &s.in, &diag);
-		if (err)
-			wax_diag_hint(&diag, "%s", one_file);
-	}
-	if (!err)
+		s.paths = argv + first;
+		s.n = (size_t)(argc - first);
 		err = seal(&s, &diag);
+	}
 	wax_recipients_free(s.recipients);
 	wax_identities_free(s.identities);
 	passphrase_release(&s.passphrase);

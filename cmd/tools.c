@@ -25,6 +25,27 @@
 			"read the passphrase from FILE"                        \
 	}
 
+#define LEVEL_OPTION                                                           \
+	{                                                                      \
+		'z', "compress", VALUE_LEVEL, "LEVEL",                         \
+			"compress, at level 1 to 19; 3"                        \
+	}
+
+#define LIMIT_OPTIONS                                                          \
+	{OPT_MAX_ENTRIES, "max-entries", VALUE_TEXT, "N",                      \
+	 "unpack up to N entries; 1000000"},                                   \
+		{OPT_MAX_SIZE, "max-size", VALUE_TEXT, "SIZE",                 \
+		 "unpack up to SIZE bytes; 1T"},                               \
+	{                                                                      \
+		OPT_MAX_RATIO, "max-ratio", VALUE_TEXT, "N",                   \
+			"unpack up to N times the size; 1000"                  \
+	}
+
+#define QUIET_OPTION                                                           \
+	{                                                                      \
+		'q', "quiet", VALUE_NONE, NULL, "show no progress"             \
+	}
+
 #define COMMON_OPTIONS                                                         \
 	{OPT_HELP, "help", VALUE_NONE, NULL, "show this help"},                \
 		{OPT_VERSION, "version", VALUE_NONE, NULL,                     \
@@ -40,6 +61,8 @@ static const struct option_spec keygen_options[] = {
 	{'n', "name", VALUE_TEXT, "NAME", "name it; the default is user@host"},
 	{'y', "recipient", VALUE_NONE, NULL,
 	 "print the recipient of an identity file"},
+	{'w', "who", VALUE_NONE, NULL,
+	 "print its public identity, wax1..., which signs"},
 	{OPT_X25519, "x25519", VALUE_NONE, NULL,
 	 "make a classic age key for old peers; needs -o"},
 	PASSPHRASE_OPTIONS,
@@ -48,8 +71,8 @@ static const struct option_spec keygen_options[] = {
 
 const struct tool tool_keygen = {
 	"wax-keygen",
-	"[-y [FILE]]",
-	"make an identity, or print its recipient",
+	"[-y | -w [FILE]]",
+	"make an identity, or print what is public of one",
 	keygen_options,
 };
 
@@ -58,9 +81,15 @@ static const struct option_spec seal_options[] = {
 	 "seal to a recipient: age1..., ssh-ed25519 ..."},
 	{'R', "recipients-file", VALUE_FILE, "FILE",
 	 "seal to the recipients listed in FILE"},
-	{'i', "identity", VALUE_FILE, "FILE", "seal to the identities in FILE"},
+	{'i', "identity", VALUE_FILE, "FILE",
+	 "seal to the identities in FILE; with -s, sign"},
 	{'p', "passphrase", VALUE_NONE, NULL, "seal with a passphrase"},
 	{'a', "armor", VALUE_NONE, NULL, "write text instead of binary"},
+	{'s', "sign", VALUE_NONE, NULL, "sign, with the home's identity"},
+	LEVEL_OPTION,
+	{OPT_PAD, "pad", VALUE_NONE, NULL, "hide the exact length"},
+	{OPT_NO_PAD, "no-pad", VALUE_NONE, NULL, "do not; the default"},
+	{OPT_NO_NAME, "no-name", VALUE_NONE, NULL, "leave the file's name out"},
 	OUTPUT_OPTION,
 	FORCE_OPTION,
 	PASSPHRASE_OPTIONS,
@@ -69,16 +98,22 @@ static const struct option_spec seal_options[] = {
 
 const struct tool tool_seal = {
 	"wax-seal",
-	"[FILE]",
-	"seal standard input or a file to recipients",
+	"[PATH ...]",
+	"seal standard input, a file, or several and folders",
 	seal_options,
 };
 
 static const struct option_spec open_options[] = {
 	{'i', "identity", VALUE_FILE, "FILE",
 	 "open with the identities in FILE, not the home's"},
+	{OPT_FROM, "from", VALUE_WHO, "WHO",
+	 "refuse what another than wax1... signed"},
 	OUTPUT_OPTION,
+	{'C', "directory", VALUE_FOLDER, "DIR", "unpack to DIR"},
 	FORCE_OPTION,
+	{OPT_INFO, "info", VALUE_NONE, NULL,
+	 "tell what it is and who signed it"},
+	LIMIT_OPTIONS,
 	PASSPHRASE_OPTIONS,
 	COMMON_OPTIONS,
 };
@@ -88,6 +123,43 @@ const struct tool tool_open = {
 	"[FILE]",
 	"open standard input or a sealed file",
 	open_options,
+};
+
+static const struct option_spec pack_options[] = {
+	LEVEL_OPTION,
+	{OPT_TAR, "tar", VALUE_NONE, NULL, "do not compress: plain tar"},
+	OUTPUT_OPTION,
+	FORCE_OPTION,
+	QUIET_OPTION,
+	{OPT_NOT_FD, "not-fd", VALUE_TEXT, "N",
+	 "refuse the file that is open as descriptor N"},
+	COMMON_OPTIONS,
+};
+
+const struct tool tool_pack = {
+	"wax-pack",
+	"PATH ...",
+	"bundle files and folders into one stream, .tar.zst",
+	pack_options,
+};
+
+static const struct option_spec unpack_options[] = {
+	{'C', "directory", VALUE_FOLDER, "DIR",
+	 "unpack to DIR; the default is here"},
+	{'t', "list", VALUE_NONE, NULL, "list the names, and make nothing"},
+	FORCE_OPTION,
+	LIMIT_OPTIONS,
+	QUIET_OPTION,
+	{OPT_CONFIRM_FD, "confirm-fd", VALUE_TEXT, "N",
+	 "wait for a byte from descriptor N in the end"},
+	COMMON_OPTIONS,
+};
+
+const struct tool tool_unpack = {
+	"wax-unpack",
+	"[FILE]",
+	"take a .tar or .tar.zst stream apart, safely",
+	unpack_options,
 };
 
 static const struct option_spec inspect_options[] = {
@@ -112,5 +184,6 @@ const struct tool tool_wax = {
 };
 
 const struct tool *const tools[] = {
-	&tool_keygen, &tool_seal, &tool_open, &tool_inspect, NULL,
+	&tool_keygen, &tool_seal,   &tool_open, &tool_inspect,
+	&tool_pack,   &tool_unpack, NULL,
 };

@@ -14,14 +14,27 @@ enum option_id {
 	OPT_PASSPHRASE_FILE,
 	OPT_X25519,
 	OPT_JSON,
+	OPT_PAD,
+	OPT_NO_PAD,
+	OPT_NO_NAME,
+	OPT_FROM,
+	OPT_INFO,
+	OPT_MAX_ENTRIES,
+	OPT_MAX_SIZE,
+	OPT_MAX_RATIO,
+	OPT_TAR,
+	OPT_NOT_FD,
+	OPT_CONFIRM_FD,
 };
 
 /* What an option's value is, which decides how shells complete it. */
 enum value_kind {
 	VALUE_NONE, /* the option takes no value */
 	VALUE_FILE,
+	VALUE_FOLDER,
 	VALUE_TEXT,
-	VALUE_WHO, /* a recipient */
+	VALUE_WHO,   /* a recipient */
+	VALUE_LEVEL, /* a number that may be left out, or stands right behind */
 };
 
 struct option_spec {
@@ -39,7 +52,8 @@ struct tool {
 	const struct option_spec *options;
 };
 
-extern const struct tool tool_keygen, tool_seal, tool_open, tool_inspect;
+extern const struct tool tool_keygen, tool_seal, tool_open, tool_inspect,
+	tool_pack, tool_unpack;
 
 /* The front itself, which has no options but --help and --version. */
 extern const struct tool tool_wax;

@@ -4,28 +4,11 @@
  * are looked for beside it only, never in PATH.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "process.h"
 #include "program.h"
-
-/* The path of a tool in the folder of this very program. */
-static int beside(const char *name, char *out, size_t size,
-		  struct wax_diag *diag)
-{
-	ssize_t n = readlink("/proc/self/exe", out, size - 1);
-	char *slash;
-
-	if (n < 0)
-		return wax_diag_sys(diag, errno, "/proc/self/exe");
-	out[n] = '\0';
-	slash = strrchr(out, '/');
-	if (!slash || (size_t)(slash + 1 - out) + strlen(name) >= size)
-		return wax_diag_set(diag, WAX_ERR_IO, "its path is too long");
-	strcpy(slash + 1, name);
-	return 0;
-}
 
 static int run(char **argv, struct wax_diag *diag)
 {
@@ -37,7 +20,7 @@ static int run(char **argv, struct wax_diag *diag)
 
 		if (strcmp(argv[0], name + 4) && strcmp(argv[0], name))
 			continue;
-		err = beside(name, path, sizeof(path), diag);
+		err = process_beside(name, path, sizeof(path), diag);
 		if (err)
 			return err;
 		argv[0] = path;

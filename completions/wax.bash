@@ -1,7 +1,7 @@
 # bash completion of wax and its tools; needs bash 4.
 # Made by gen-completions from cmd/tools.c: change it there.
 
-_wax_tools='keygen seal open inspect'
+_wax_tools='keygen seal open inspect pack unpack'
 
 # The options of tool $1: those without a value, those with a
 # file, and those with another value.
@@ -14,24 +14,34 @@ _wax_table()
 		texts=''
 		;;
 	wax-keygen)
-		flags='-p --passphrase -y --recipient --x25519 -h --help --version'
+		flags='-p --passphrase -y --recipient -w --who --x25519 -h --help --version'
 		files='-o --output --passphrase-file'
 		texts='-n --name --passphrase-fd'
 		;;
 	wax-seal)
-		flags='-p --passphrase -a --armor -f --force -h --help --version'
+		flags='-p --passphrase -a --armor -s --sign --pad --no-pad --no-name -f --force -h --help --version'
 		files='-R --recipients-file -i --identity -o --output --passphrase-file'
 		texts='-r --recipient --passphrase-fd'
 		;;
 	wax-open)
-		flags='-f --force -h --help --version'
+		flags='-f --force --info -h --help --version'
 		files='-i --identity -o --output --passphrase-file'
-		texts='--passphrase-fd'
+		texts='--from --max-entries --max-size --max-ratio --passphrase-fd'
 		;;
 	wax-inspect)
 		flags='--json -h --help --version'
 		files=''
 		texts=''
+		;;
+	wax-pack)
+		flags='--tar -f --force -q --quiet -h --help --version'
+		files='-o --output'
+		texts='--not-fd'
+		;;
+	wax-unpack)
+		flags='-t --list -f --force -q --quiet -h --help --version'
+		files=''
+		texts='--max-entries --max-size --max-ratio --confirm-fd'
 		;;
 	esac
 }
@@ -114,4 +124,6 @@ complete -o bashdefault -o default -F _wax wax \
 	wax-keygen \
 	wax-seal \
 	wax-open \
-	wax-inspect
+	wax-inspect \
+	wax-pack \
+	wax-unpack

@@ -34,5 +34,6 @@
 #include <wax/secret.h>
 #include <wax/stream.h>
 #include <wax/terminal.h>
+#include <wax/text.h>
 
 #endif

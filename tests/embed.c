@@ -10,6 +10,7 @@
 
 int main(void)
 {
+	const struct wax_seal_options armored = {.flags = WAX_SEAL_ARMOR};
 	struct wax_diag diag = {0};
 	struct wax_identities *me;
 	struct wax_recipients *to;
@@ -23,11 +24,10 @@ int main(void)
 	    wax_recipients_add_identities(to, me, &diag) ||
 	    wax_source_fd(0, "the input", &in, &diag) ||
 	    wax_sink_fd(fileno(file), "the file", &seal, &diag) ||
-	    wax_seal(to, WAX_SEAL_ARMOR, seal, &seal, &diag) ||
-	    wax_copy(in, seal, &diag) || wax_sink_finish(seal, &diag) ||
-	    lseek(fileno(file), 0, SEEK_SET) ||
+	    wax_seal(to, &armored, &seal, &diag) || wax_copy(in, seal, &diag) ||
+	    wax_sink_finish(seal, &diag) || lseek(fileno(file), 0, SEEK_SET) ||
 	    wax_source_fd(fileno(file), "the file", &sealed, &diag) ||
-	    wax_open(sealed, me, &sealed, &diag) ||
+	    wax_open(me, NULL, &sealed, NULL, &diag) ||
 	    wax_sink_fd(1, "the output", &out, &diag) ||
 	    wax_copy(sealed, out, &diag) || wax_sink_finish(out, &diag)) {
 		fprintf(stderr, "embed: %s\n", diag.text);

@@ -188,7 +188,7 @@ rejects() {
 	call 0 "${open[@]}" sealed
 	out_is
 	mkdir folder
-	call 2 wax-seal -R "$keys/x.pub" -o other folder
+	call 2 wax-seal -R "$keys/x.pub" -o other <folder
 	holds in sealed folder
 }
 

@@ -7,18 +7,19 @@ load helpers
 
 setup() { wax_setup; }
 
-# is_identity FILE: three comments and one post-quantum secret key.
+# is_identity FILE: four comments and one post-quantum secret key.
 is_identity() {
 	local want got
 	want='^# created: [0-9]{4}-[01][0-9]-[0-3][0-9]T[0-9:]{8}Z
 ^# name: .+$
 ^# public key: age1pq1[0-9a-z]{1952}$
+^# identity: wax1[0-9a-z]{58}$
 ^AGE-SECRET-KEY-PQ-1[0-9A-Z]{58}$'
 	got=$(paste -d '\n' <(printf '%s\n' "$want") "$1" |
 		while IFS= read -r regex && IFS= read -r line; do
 			printf '%s\n' "$line" | grep -cE "$regex"
 		done)
-	[ "$got" = $'1\n1\n1\n1' ] || fail "no identity: $(cut -c1-20 "$1")"
+	[ "$got" = $'1\n1\n1\n1\n1' ] || fail "no identity: $(cut -c1-20 "$1")"
 }
 
 recipient_in() { sed -n 's/^# public key: //p' "$1"; }
@@ -279,7 +280,7 @@ recipient_in() { sed -n 's/^# public key: //p' "$1"; }
 	call 2 wax-keygen -y id --x25519
 	err_has '-y makes no identity'
 	call 2 wax-keygen id2
-	err_is "wax-keygen: a file is given without -y $(
+	err_is "wax-keygen: a file is given without -y or -w $(
 	)(-o FILE says where the identity goes)"
 	holds id
 	folder_holds "$HOME"

@@ -109,10 +109,14 @@ build_embed() {
 @test "the tools link only what they need" {
 	needs readelf
 	local tool
-	for tool in wax wax-keygen wax-seal wax-open wax-inspect; do
+	local -A also=([wax-keygen]='|libzstd' [wax-seal]='|libzstd'
+		[wax-open]='|libzstd' [wax-pack]='|libzstd|libarchive'
+		[wax-unpack]='|libzstd|libarchive')
+	for tool in wax wax-keygen wax-seal wax-open wax-inspect wax-pack \
+		wax-unpack; do
 		readelf -d "$prefix/bin/$tool" | sed -n 's/.*(NEEDED).*\[//p' |
-			grep -vE '^(libc|libsodium|ld-linux.*)\.so' >others ||
-			true
+			grep -vE "^(libc|libsodium|ld-linux.*${also[$tool]-})\.so" \
+				>others || true
 		[ ! -s others ] || fail "$tool needs $(cat others)"
 		# Position-independent, and with what the linker can protect.
 		readelf -h "$prefix/bin/$tool" | grep -q 'Type: *DYN'

@@ -201,7 +201,7 @@ kinds() {
 	call 1 wax-open -i odd sealed
 	err_has "wax-open: 'odd': line 1: a malformed secret key"
 	call 1 wax-open -i line sealed
-	err_is "wax-open: 'line': line 5: not an identity"
+	err_is "wax-open: 'line': line 6: not an identity"
 	call 1 wax-open -i "$keys/pq.pub" sealed
 	err_has 'line 1: a recipient where an identity is due'
 	call 1 wax-open -i "$keys/pq" -i line sealed

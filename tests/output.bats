@@ -340,7 +340,7 @@ closed() {
 		closed "$set" 0 wax-open -i id -o o s
 		cmp in o
 		[ "$(grep -c AGE-SECRET id)" -eq 1 ]
-		[ "$(wc -l <id)" -eq 4 ]
+		[ "$(wc -l <id)" -eq 5 ]
 		holds in sealed id pub s o
 		rm id pub s o
 		out_is

@@ -72,6 +72,17 @@ WAX_API int wax_identities_unlock(struct wax_identities *list, size_t *out,
 WAX_API int wax_identities_recipient(struct wax_identities *list, size_t i,
 				     char **out, struct wax_diag *diag);
 
+/* The text of a public identity, wax1..., and its NUL. */
+#define WAX_PUBLIC_IDENTITY_SIZE 63
+
+/*
+ * The public identity of identity i: what its signatures are known by. Only
+ * post-quantum ones have one; of others it is WAX_ERR_USAGE.
+ */
+WAX_API int wax_identities_public(struct wax_identities *list, size_t i,
+				  char out[WAX_PUBLIC_IDENTITY_SIZE],
+				  struct wax_diag *diag);
+
 /*
  * The line AGE-SECRET-KEY-... of identity i, without a line's end. An SSH
  * identity has none: WAX_ERR_USAGE.

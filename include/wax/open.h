@@ -1,26 +1,67 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Opening. What goes in is an age v1 file (c2sp.org/age), armored or not.
+ * Opening. What goes in is an age v1 file (c2sp.org/age), armored or not; if it
+ * holds the envelope of wax-format(5), that is taken off as well.
  */
 #ifndef WAX_OPEN_H
 #define WAX_OPEN_H
 
+#include <stdbool.h>
 #include <wax/error.h>
+#include <wax/identity.h>
 
-struct wax_identities;
 struct wax_source;
 
+enum wax_open_flags {
+	/*
+	 * Hand out what is signed before the signature was verified, which is
+	 * then known at the end only. For destinations that appear at the end
+	 * only.
+	 */
+	WAX_OPEN_EARLY = 1,
+};
+
+/* What is asked for beyond opening; {0} asks for nothing. */
+struct wax_open_options {
+	unsigned flags;
+	/* wax1...: whoever else sealed it, or did not sign, is refused. */
+	const char *from;
+	/* Where signed data wait for the verdict; NULL: /var/tmp. */
+	const char *temporary;
+	/* The most that an archive may be larger than its payload; 0: any. */
+	unsigned max_ratio;
+};
+
+/* What was in the file. */
+struct wax_contents {
+	bool enveloped; /* otherwise bare bytes, and the rest is empty */
+	bool archive;	/* tar */
+	char name[256]; /* of the file; empty where it is not told */
+	char sender
+		[WAX_PUBLIC_IDENTITY_SIZE]; /* who signed it; empty: not signed */
+};
+
 /*
- * A source of what is sealed in the source from, which it owns from the call
- * on: when it fails, from has been freed. Reads the header, finds the key and
- * checks the header's MAC before it returns; the payload is read as it is
- * asked for, and each byte returned is authentic. That nothing is missing is
- * known at the end only. identities is not used after the return.
+ * Puts a source before *source of what is sealed in it. Reads the header, finds
+ * the key and checks the header's MAC before it returns; the payload is read as
+ * it is asked for, and each byte returned is authentic. That nothing is missing
+ * is known at the end only. Of a signed file nothing is returned before the
+ * signature was verified: until then the data wait in a nameless temporary
+ * file, encrypted.
+ *
+ * identities and options (which may be NULL) are needed during the call only.
+ * contents (which may be NULL) is set at the return; its sender is believed
+ * only after the source came to its end. Whatever happens, *source is then the
+ * caller's to free; after a failure it is good for nothing else.
  *
  * WAX_ERR_FORMAT: malformed, forged or truncated. WAX_ERR_NO_KEY: well-formed,
  * but sealed to none of the identities, or the passphrase is wrong.
+ * WAX_ERR_TRUST, also from reading: not signed by the one asked for, or the
+ * signature is wrong or missing.
  */
-WAX_API int wax_open(struct wax_source *from, struct wax_identities *identities,
-		     struct wax_source **out, struct wax_diag *diag);
+WAX_API int wax_open(struct wax_identities *identities,
+		     const struct wax_open_options *options,
+		     struct wax_source **source, struct wax_contents *contents,
+		     struct wax_diag *diag);
 
 #endif

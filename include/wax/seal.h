@@ -1,27 +1,56 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Sealing. What comes out is an age v1 file (c2sp.org/age).
+ * Sealing. What comes out is an age v1 file (c2sp.org/age), and in it either
+ * the bytes alone, as age has them, or, where an option asks for more, the
+ * envelope of wax-format(5), which zstd decodes.
  */
 #ifndef WAX_SEAL_H
 #define WAX_SEAL_H
 
 #include <wax/error.h>
 
+struct wax_identities;
 struct wax_recipients;
 struct wax_sink;
 
 enum wax_seal_flags {
-	WAX_SEAL_ARMOR = 1, /* text, in age's strict PEM form */
+	WAX_SEAL_ARMOR = 1,   /* text, in age's strict PEM form */
+	WAX_SEAL_ARCHIVE = 2, /* what is written is a tar archive */
+	WAX_SEAL_PAD = 4,     /* hide the length, at most 12% are added */
+};
+
+/* Levels of compression: zstd's, from 1. */
+#define WAX_LEVEL_DEFAULT 3
+#define WAX_LEVEL_MAX 19
+
+/* What is asked for beyond sealing; {0} asks for nothing. */
+struct wax_seal_options {
+	unsigned flags;
+	int level; /* compress at this level; 0: not */
+	/*
+	 * The name of the file, to go with the data where there is an envelope:
+	 * 1 to 255 bytes of UTF-8 without control characters or slashes.
+	 */
+	const char *name;
+	/*
+	 * Sign with the first of these, which must be of the post-quantum kind.
+	 * The recipients learn who sealed the file, and can prove it.
+	 */
+	struct wax_identities *signer;
 };
 
 /*
- * A sink that seals what is written to it for all recipients and passes it on
- * to the sink to: finishing and freeing go through to it. Nothing is written
- * before the first write or the finish. to is owned from the call on: when it
- * fails, to has been freed. An empty list is WAX_ERR_USAGE.
+ * Puts a sink before *sink that seals what is written to it for all recipients.
+ * Finishing and freeing go through to what *sink was. Nothing is written before
+ * the first write or the finish. options may be NULL. Recipients and options
+ * are needed during the call only.
+ *
+ * Whatever happens, *sink is then the caller's to free; after a failure it is
+ * good for nothing else. An empty list, an option that cannot be and a signer
+ * that cannot sign are WAX_ERR_USAGE.
  */
-WAX_API int wax_seal(const struct wax_recipients *recipients, unsigned flags,
-		     struct wax_sink *to, struct wax_sink **out,
-		     struct wax_diag *diag);
+WAX_API int wax_seal(const struct wax_recipients *recipients,
+		     const struct wax_seal_options *options,
+		     struct wax_sink **sink, struct wax_diag *diag);
 
 #endif

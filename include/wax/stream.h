@@ -50,6 +50,18 @@ WAX_API int wax_sink_new(const struct wax_sink_ops *ops, void *ctx,
 WAX_API int wax_source_new(const struct wax_source_ops *ops, void *ctx,
 			   struct wax_source **out, struct wax_diag *diag);
 
+/*
+ * Puts a new stream before *sink or *source, which it then owns: *below, a
+ * place within ctx that was NULL, is set to it. On failure ctx has been freed,
+ * and what was there stays the caller's.
+ */
+WAX_API int wax_sink_wrap(const struct wax_sink_ops *ops, void *ctx,
+			  struct wax_sink **below, struct wax_sink **sink,
+			  struct wax_diag *diag);
+WAX_API int wax_source_wrap(const struct wax_source_ops *ops, void *ctx,
+			    struct wax_source **below,
+			    struct wax_source **source, struct wax_diag *diag);
+
 /* Writes all of data, or fails. */
 WAX_API int wax_sink_write(struct wax_sink *sink, const void *data, size_t len,
 			   struct wax_diag *diag);

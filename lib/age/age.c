@@ -58,7 +58,7 @@ static int check_stanzas(const struct wax_header *h, struct wax_diag *diag)
 
 /* Reads the header and makes the payload's source. */
 static int open_payload(struct opened *o, wax_unwrap_fn *unwrap, void *ctx,
-			struct wax_diag *diag)
+			struct wax_bytes *text, struct wax_diag *diag)
 {
 	struct wax_header h = {0};
 	struct wax_secret *key = NULL;
@@ -76,47 +76,39 @@ static int open_payload(struct opened *o, wax_unwrap_fn *unwrap, void *ctx,
 	if (!err)
 		err = wax_payload_source(wax_secret_bytes(key), o->in->r,
 					 &o->payload, diag);
+	if (!err && text) {
+		*text = h.text;
+		h.text = (struct wax_bytes){0};
+	}
 	wax_secret_free(key);
 	wax_header_release(&h);
 	return err;
 }
 
-int wax_age_open(struct wax_source *from, wax_unwrap_fn *unwrap, void *ctx,
-		 struct wax_source **out, struct wax_diag *diag)
+int wax_age_open(wax_unwrap_fn *unwrap, void *ctx, struct wax_bytes *text,
+		 struct wax_source **source, struct wax_diag *diag)
 {
 	struct opened *o = calloc(1, sizeof(*o));
 	int err;
 
-	if (!o) {
-		wax_source_free(from);
+	if (!o)
 		return wax_no_memory(diag);
-	}
-	o->from = from;
-	err = wax_input_new(from, &o->in, diag);
+	err = wax_input_new(*source, &o->in, diag);
 	if (!err)
-		err = open_payload(o, unwrap, ctx, diag);
+		err = open_payload(o, unwrap, ctx, text, diag);
 	if (err) {
 		opened_free(o);
 		return err;
 	}
-	return wax_source_new(&opened_ops, o, out, diag);
+	return wax_source_wrap(&opened_ops, o, &o->from, source, diag);
 }
 
 int wax_age_seal(struct wax_header *header,
 		 const uint8_t file_key[WAX_FILE_KEY_SIZE], bool armored,
-		 struct wax_sink *to, struct wax_sink **out,
-		 struct wax_diag *diag)
+		 struct wax_sink **sink, struct wax_diag *diag)
 {
-	int err = wax_header_finish(header, file_key, diag);
+	int err = armored ? wax_armor_sink(sink, diag) : 0;
 
-	if (err) {
-		wax_sink_free(to);
-		return err;
-	}
-	if (armored) {
-		err = wax_armor_sink(to, &to, diag);
-		if (err)
-			return err;
-	}
-	return wax_payload_sink(file_key, &header->text, to, out, diag);
+	return err ? err
+		   : wax_payload_sink(file_key, &header->text, sink, diag);
 }

@@ -16,21 +16,20 @@ typedef int wax_unwrap_fn(void *ctx, const struct wax_header *header,
 			  struct wax_diag *diag);
 
 /*
- * A source of the plaintext of the age file in from, which is owned from the
- * call on. unwrap is called once, for a header whose passphrase stanza, if it
- * has one, is alone and within the limit of cost.
+ * Puts a source before *source, an age file, of its plaintext. unwrap is called
+ * once, for a header whose passphrase stanza, if it has one, is alone and
+ * within the limit of cost. text, unless NULL, receives the header as it was in
+ * the file, without armor, through the line of the MAC; to be released.
  */
-int wax_age_open(struct wax_source *from, wax_unwrap_fn *unwrap, void *ctx,
-		 struct wax_source **out, struct wax_diag *diag);
+int wax_age_open(wax_unwrap_fn *unwrap, void *ctx, struct wax_bytes *text,
+		 struct wax_source **source, struct wax_diag *diag);
 
 /*
- * A sink that writes an age file with the stanzas of header to to, owned
- * from the call on. It takes the text out of header, which stays the caller's
- * to release.
+ * Puts a sink before *sink that writes an age file. The header is a finished
+ * one; its text is taken out of it, the rest stays the caller's to release.
  */
 int wax_age_seal(struct wax_header *header,
 		 const uint8_t file_key[WAX_FILE_KEY_SIZE], bool armored,
-		 struct wax_sink *to, struct wax_sink **out,
-		 struct wax_diag *diag);
+		 struct wax_sink **sink, struct wax_diag *diag);
 
 #endif

@@ -240,15 +240,11 @@ static void armor_free(void *ctx)
 static const struct wax_sink_ops armor_ops = {armor_write, armor_finish,
 					      armor_free};
 
-int wax_armor_sink(struct wax_sink *to, struct wax_sink **out,
-		   struct wax_diag *diag)
+int wax_armor_sink(struct wax_sink **sink, struct wax_diag *diag)
 {
 	struct armor *a = calloc(1, sizeof(*a));
 
-	if (!a) {
-		wax_sink_free(to);
+	if (!a)
 		return wax_no_memory(diag);
-	}
-	a->to = to;
-	return wax_sink_new(&armor_ops, a, out, diag);
+	return wax_sink_wrap(&armor_ops, a, &a->to, sink, diag);
 }

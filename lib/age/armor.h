@@ -23,8 +23,7 @@ int wax_armor_detect(struct wax_reader *from, bool *out, struct wax_diag *diag);
 int wax_armor_source(struct wax_reader *from, struct wax_source **out,
 		     struct wax_diag *diag);
 
-/* A sink that armors. to is owned from the call on. */
-int wax_armor_sink(struct wax_sink *to, struct wax_sink **out,
-		   struct wax_diag *diag);
+/* Puts a sink that armors before *sink. */
+int wax_armor_sink(struct wax_sink **sink, struct wax_diag *diag);
 
 #endif

@@ -127,18 +127,15 @@ static const struct wax_sink_ops sealing_ops = {sealing_write, sealing_finish,
 						sealing_free};
 
 int wax_payload_sink(const uint8_t file_key[WAX_FILE_KEY_SIZE],
-		     struct wax_bytes *header, struct wax_sink *to,
-		     struct wax_sink **out, struct wax_diag *diag)
+		     struct wax_bytes *header, struct wax_sink **sink,
+		     struct wax_diag *diag)
 {
 	uint8_t nonce[WAX_PAYLOAD_NONCE_SIZE];
 	struct sealing *s = calloc(1, sizeof(*s));
 	int err;
 
-	if (!s) {
-		wax_sink_free(to);
+	if (!s)
 		return wax_no_memory(diag);
-	}
-	s->to = to;
 	s->head = *header;
 	*header = (struct wax_bytes){0};
 	wax_random(nonce, sizeof(nonce));
@@ -149,7 +146,7 @@ int wax_payload_sink(const uint8_t file_key[WAX_FILE_KEY_SIZE],
 		sealing_free(s);
 		return err;
 	}
-	return wax_sink_new(&sealing_ops, s, out, diag);
+	return wax_sink_wrap(&sealing_ops, s, &s->to, sink, diag);
 }
 
 struct opening {

@@ -17,12 +17,12 @@
 #define WAX_SEALED_CHUNK_SIZE (WAX_CHUNK_SIZE + WAX_TAG_SIZE)
 
 /*
- * A sink that writes first the header's text, which it takes over, then the
- * payload. to is owned from the call on.
+ * Puts a sink before *sink that writes first the header's text, which it takes
+ * over, then the payload.
  */
 int wax_payload_sink(const uint8_t file_key[WAX_FILE_KEY_SIZE],
-		     struct wax_bytes *header, struct wax_sink *to,
-		     struct wax_sink **out, struct wax_diag *diag);
+		     struct wax_bytes *header, struct wax_sink **sink,
+		     struct wax_diag *diag);
 
 /* Reads the nonce, and makes a source of the plaintext. from is borrowed. */
 int wax_payload_source(const uint8_t file_key[WAX_FILE_KEY_SIZE],

@@ -20,6 +20,7 @@
 
 #define WAX_ED25519_PUBLIC_SIZE 32
 #define WAX_ED25519_SECRET_SIZE 64 /* seed and public key */
+#define WAX_ED25519_SIGNATURE_SIZE 64
 
 /* X-Wing, draft-connolly-cfrg-xwing-kem */
 #define WAX_XWING_SEED_SIZE 32
@@ -66,6 +67,32 @@ void wax_ed25519_secret_image(uint8_t out[WAX_X25519_SIZE],
 /* The public key that belongs to an Ed25519 seed of 32 bytes. */
 void wax_ed25519_public(uint8_t out[WAX_ED25519_PUBLIC_SIZE],
 			const uint8_t seed[32]);
+
+/*
+ * The key pair of an Ed25519 seed, its public half, and whether a public key is
+ * one: a canonical point of the main group.
+ */
+void wax_ed25519_secret(uint8_t out[WAX_ED25519_SECRET_SIZE],
+			const uint8_t seed[32]);
+void wax_ed25519_secret_public(uint8_t out[WAX_ED25519_PUBLIC_SIZE],
+			       const uint8_t key[WAX_ED25519_SECRET_SIZE]);
+bool wax_ed25519_valid(const uint8_t key[WAX_ED25519_PUBLIC_SIZE]);
+
+/*
+ * Ed25519ph (RFC 8032, section 5.1) with an empty context, over a message that
+ * is given in pieces. Signing and verifying end it; free wipes.
+ */
+struct wax_prehash;
+
+int wax_prehash_new(struct wax_prehash **out, struct wax_diag *diag);
+void wax_prehash_free(struct wax_prehash *p);
+void wax_prehash_add(struct wax_prehash *p, const void *data, size_t len);
+void wax_prehash_sign(struct wax_prehash *p,
+		      const uint8_t secret[WAX_ED25519_SECRET_SIZE],
+		      uint8_t out[WAX_ED25519_SIGNATURE_SIZE]);
+bool wax_prehash_verify(struct wax_prehash *p,
+			const uint8_t key[WAX_ED25519_PUBLIC_SIZE],
+			const uint8_t signature[WAX_ED25519_SIGNATURE_SIZE]);
 
 /*
  * ChaCha20-Poly1305 (RFC 8439). Sealing writes len + WAX_TAG_SIZE bytes;

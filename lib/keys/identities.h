@@ -21,6 +21,13 @@ int wax_identities_unwrap(void *list, const struct wax_header *header,
 const struct wax_secret_key *
 wax_identities_key(const struct wax_identities *list, size_t i);
 
+/*
+ * The Ed25519 key that the first identity signs with. One that is not of the
+ * post-quantum kind, or an empty list, is WAX_ERR_USAGE.
+ */
+int wax_identities_signer(struct wax_identities *list, struct wax_secret **out,
+			  struct wax_diag *diag);
+
 /* Adds a stanza for each recipient. An empty list is WAX_ERR_USAGE. */
 int wax_recipients_wrap(const struct wax_recipients *list,
 			const uint8_t file_key[WAX_FILE_KEY_SIZE],

@@ -11,6 +11,7 @@
 #include "age/age.h"
 #include "base/error.h"
 #include "base/secret.h"
+#include "crypto/identity.h"
 #include "keys/identities.h"
 
 /* An identity file that a passphrase seals. */
@@ -245,10 +246,8 @@ static int unlock_next(struct wax_identities *list, struct wax_diag *diag)
 				    wax_secret_size(s->file), &source, diag);
 
 	if (!err)
-		err = wax_age_open(source, unwrap_passphrase, &ask, &source,
+		err = wax_age_open(unwrap_passphrase, &ask, NULL, &source,
 				   diag);
-	if (err)
-		source = NULL;
 	if (!err)
 		err = wax_secret_read(source, WAX_IDENTITY_FILE_MAX, &plain,
 				      diag);
@@ -284,6 +283,57 @@ wax_identities_key(const struct wax_identities *list, size_t i)
 {
 	assert(i < list->n_keys);
 	return &list->keys[i];
+}
+
+/* The Ed25519 key of identity i; only post-quantum ones have one. */
+static int derive(struct wax_identities *list, size_t i,
+		  struct wax_secret **out, struct wax_diag *diag)
+{
+	const struct wax_secret_key *key = wax_identities_key(list, i);
+	struct wax_secret *secret;
+	int err;
+
+	if (key->kind != WAX_IDENTITY_MLKEM768X25519) {
+		wax_diag_set(diag, WAX_ERR_USAGE,
+			     "this kind of identity cannot sign");
+		wax_diag_hint(diag, "wax-keygen makes one that can");
+		return WAX_ERR_USAGE;
+	}
+	err = wax_secret_new(WAX_ED25519_SECRET_SIZE, &secret, diag);
+	if (err)
+		return err;
+	wax_identity_derive(wax_secret_bytes(key->secret),
+			    wax_secret_bytes(secret));
+	*out = secret;
+	return 0;
+}
+
+int wax_identities_signer(struct wax_identities *list, struct wax_secret **out,
+			  struct wax_diag *diag)
+{
+	size_t n;
+	int err = wax_identities_unlock(list, &n, diag);
+
+	if (!err && !n)
+		err = wax_diag_set(diag, WAX_ERR_USAGE,
+				   "there is no identity to sign with");
+	return err ? err : derive(list, 0, out, diag);
+}
+
+int wax_identities_public(struct wax_identities *list, size_t i,
+			  char out[WAX_PUBLIC_IDENTITY_SIZE],
+			  struct wax_diag *diag)
+{
+	uint8_t public[WAX_ED25519_PUBLIC_SIZE];
+	struct wax_secret *secret;
+	int err = derive(list, i, &secret, diag);
+
+	if (err)
+		return err;
+	wax_ed25519_secret_public(public, wax_secret_bytes(secret));
+	wax_identity_text(public, out);
+	wax_secret_free(secret);
+	return 0;
 }
 
 int wax_identities_recipient(struct wax_identities *list, size_t i, char **out,

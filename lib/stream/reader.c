@@ -116,3 +116,16 @@ int wax_reader_read(struct wax_reader *r, void *buf, size_t len, size_t *got,
 	*got = n;
 	return 0;
 }
+
+int wax_reader_some(struct wax_reader *r, void *buf, size_t len, size_t *got,
+		    struct wax_diag *diag)
+{
+	size_t have = r->end - r->at;
+
+	if (!have)
+		return wax_source_read(r->from, buf, len, got, diag);
+	*got = have < len ? have : len;
+	memcpy(buf, r->buf + r->at, *got);
+	r->at += *got;
+	return 0;
+}

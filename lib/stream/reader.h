@@ -49,4 +49,11 @@ int wax_reader_line(struct wax_reader *r, const char **data, size_t *len,
 int wax_reader_read(struct wax_reader *r, void *buf, size_t len, size_t *got,
 		    struct wax_diag *diag);
 
+/*
+ * Takes what comes next, up to len bytes, as a source does: *got is 0 only at
+ * the end. What was not looked at is not copied through the buffer.
+ */
+int wax_reader_some(struct wax_reader *r, void *buf, size_t len, size_t *got,
+		    struct wax_diag *diag);
+
 #endif

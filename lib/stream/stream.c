@@ -95,6 +95,34 @@ int wax_source_new(const struct wax_source_ops *ops, void *ctx,
 	return 0;
 }
 
+int wax_sink_wrap(const struct wax_sink_ops *ops, void *ctx,
+		  struct wax_sink **below, struct wax_sink **sink,
+		  struct wax_diag *diag)
+{
+	struct wax_sink *upper = NULL;
+	int err = wax_sink_new(ops, ctx, &upper, diag);
+
+	if (err)
+		return err;
+	*below = *sink;
+	*sink = upper;
+	return 0;
+}
+
+int wax_source_wrap(const struct wax_source_ops *ops, void *ctx,
+		    struct wax_source **below, struct wax_source **source,
+		    struct wax_diag *diag)
+{
+	struct wax_source *upper = NULL;
+	int err = wax_source_new(ops, ctx, &upper, diag);
+
+	if (err)
+		return err;
+	*below = *source;
+	*source = upper;
+	return 0;
+}
+
 int wax_source_read(struct wax_source *source, void *buf, size_t len,
 		    size_t *got, struct wax_diag *diag)
 {

@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "sys/fd.h"
 #include "sys/output.h"
+#include "sys/temporary.h"
 
 struct wax_output {
 	char *path; /* as given, for messages */
@@ -24,9 +25,9 @@ struct wax_output {
 	int dir;
 	int fd;
 	unsigned flags;
-	bool named;    /* temp exists in dir */
-	char temp[32]; /* .wax- and 16 hexadecimal digits */
-	mode_t mask;   /* of the mode, from a file that is replaced */
+	bool named; /* temp exists in dir */
+	char temp[WAX_TEMPORARY_NAME_SIZE];
+	mode_t mask; /* of the mode, from a file that is replaced */
 };
 
 /*
@@ -63,18 +64,6 @@ static void remove_temp(struct wax_output *o)
 		return;
 	unlinkat(o->dir, o->temp, 0);
 	set_named(o, false);
-}
-
-static int choose_temp(struct wax_output *o, struct wax_diag *diag)
-{
-	unsigned char r[8];
-
-	if (getentropy(r, sizeof(r)))
-		return wax_diag_sys(diag, errno, "'%s'", o->path);
-	strcpy(o->temp, ".wax-");
-	for (size_t i = 0; i < sizeof(r); i++)
-		sprintf(o->temp + 5 + 2 * i, "%02x", r[i]);
-	return 0;
 }
 
 static int exists(const struct wax_output *o, struct wax_diag *diag)
@@ -170,7 +159,7 @@ static int open_temp(struct wax_output *o, struct wax_diag *diag)
 
 	if (open_nameless(o, mode))
 		return 0;
-	err = choose_temp(o, diag);
+	err = wax_temporary_name(o->temp, diag);
 	if (err)
 		return err;
 	/* Registered first, so that a signal finds it. */
@@ -256,7 +245,7 @@ static int name_replacing(struct wax_output *o, struct wax_diag *diag)
 	int err;
 
 	if (!o->named) {
-		err = choose_temp(o, diag);
+		err = wax_temporary_name(o->temp, diag);
 		if (err)
 			return err;
 		/* Registered first, so that a signal finds it. */

@@ -17,7 +17,7 @@ static void armor(const void *data, size_t len, size_t step,
 	struct wax_sink *sink = bytes_sink(out);
 	const uint8_t *p = data;
 
-	check(!wax_armor_sink(sink, &sink, NULL), "there is memory");
+	check(!wax_armor_sink(&sink, NULL), "there is memory");
 	for (size_t n; len; p += n, len -= n) {
 		n = step && step < len ? step : len;
 		check(!wax_sink_write(sink, p, n, NULL), "it is written");

@@ -97,7 +97,7 @@ static void armor(const struct wax_bytes *data, struct wax_bytes *out)
 {
 	struct wax_sink *sink = bytes_sink(out);
 
-	check(!wax_armor_sink(sink, &sink, NULL) &&
+	check(!wax_armor_sink(&sink, NULL) &&
 		      !wax_sink_write(sink, data->data, data->len, NULL) &&
 		      !wax_sink_finish(sink, NULL),
 	      "it is armored");
@@ -108,7 +108,7 @@ static int open_all(const uint8_t *data, size_t size, size_t step,
 		    struct wax_bytes *out)
 {
 	struct wax_source *source = slow_source(data, size, step);
-	int err = wax_open(source, identities, &source, NULL);
+	int err = wax_open(identities, NULL, &source, NULL, NULL);
 
 	if (!err) {
 		err = drain(source, out);

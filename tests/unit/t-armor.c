@@ -20,7 +20,7 @@ static void armor(const uint8_t *data, size_t len, size_t step,
 {
 	struct mock_sink m;
 	struct wax_sink *sink = mock_sink(&m);
-	int err = wax_armor_sink(sink, &sink, NULL);
+	int err = wax_armor_sink(&sink, NULL);
 
 	for (size_t at = 0; !err && at < len; at += step)
 		err = wax_sink_write(sink, data + at,
@@ -288,7 +288,7 @@ static void failing_sink(void)
 		int err;
 
 		m.fail_at = ++n;
-		err = wax_armor_sink(sink, &sink, &diag);
+		err = wax_armor_sink(&sink, &diag);
 		if (!err)
 			err = wax_sink_write(sink, data, sizeof(data), &diag);
 		if (!err)
@@ -309,7 +309,7 @@ static void given_up(void)
 	struct mock_sink m;
 	struct wax_sink *sink = mock_sink(&m);
 
-	wax_armor_sink(sink, &sink, NULL);
+	wax_armor_sink(&sink, NULL);
 	wax_sink_write(sink, "abc", 3, NULL);
 	wax_sink_free(sink);
 	tap_ok(!m.finishes && m.frees == 1, "freed: not finished");

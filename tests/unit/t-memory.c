@@ -20,6 +20,7 @@
 #include "fixture.h"
 #include "mock.h"
 #include "tap.h"
+#include "whole.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1
@@ -161,11 +162,8 @@ static int seal_with(const struct wax_recipients *list, unsigned flags,
 	struct wax_sink *sink = NULL;
 	int err = new_sink(&sink, diag);
 
-	if (!err) {
-		err = wax_seal(list, flags, sink, &sink, diag);
-		if (err)
-			sink = NULL;
-	}
+	if (!err)
+		err = wax_seal(list, whole_flags(flags), &sink, diag);
 	if (!err)
 		err = wax_sink_write(sink, plain, sizeof(plain), diag);
 	if (!err)
@@ -278,11 +276,8 @@ static int task_open(unsigned i, struct wax_diag *diag)
 		err = fixture_read(list, files[1], strlen(files[1]), diag);
 	if (!err)
 		err = new_source(&sealed[i], &source, diag);
-	if (!err) {
-		err = wax_open(source, list, &source, diag);
-		if (err)
-			source = NULL;
-	}
+	if (!err)
+		err = wax_open(list, NULL, &source, NULL, diag);
 	while (!err && got)
 		err = wax_source_read(source, buf, sizeof(buf), &got, diag);
 	wax_source_free(source);
@@ -428,8 +423,8 @@ static void seal_sample(struct wax_bytes *out, bool armored)
 	int err = new_recipients(WAX_IDENTITY_X25519, &list, NULL);
 
 	if (!err)
-		err = wax_seal(list, armored ? WAX_SEAL_ARMOR : 0, sink, &sink,
-			       NULL);
+		err = wax_seal(list, whole_flags(armored ? WAX_SEAL_ARMOR : 0),
+			       &sink, NULL);
 	if (!err)
 		err = wax_sink_write(sink, plain, sizeof(plain), NULL);
 	if (!err)
@@ -451,7 +446,7 @@ static void seal_identity_file(void)
 	if (!err)
 		err = wax_recipients_add_passphrase(list, secret, 2, NULL);
 	if (!err)
-		err = wax_seal(list, 0, sink, &sink, NULL);
+		err = wax_seal(list, NULL, &sink, NULL);
 	if (!err)
 		err = wax_sink_write(sink, files[1], strlen(files[1]), NULL);
 	if (!err)

@@ -43,7 +43,7 @@ static struct wax_bytes seal_text(const char *text, const char *passphrase,
 	int err = wax_recipients_add_passphrase(list, secret, 2, &diag);
 
 	if (!err)
-		err = wax_seal(list, flags, sink, &sink, &diag);
+		err = wax_seal(list, whole_flags(flags), &sink, &diag);
 	if (!err)
 		err = wax_sink_write(sink, text, strlen(text), &diag);
 	if (!err)

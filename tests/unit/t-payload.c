@@ -86,7 +86,7 @@ static void seal(size_t len, size_t step, struct wax_bytes *out)
 	int err = wax_bytes_add_text(&header, "HEADER", NULL);
 
 	if (!err)
-		err = wax_payload_sink(file_key, &header, sink, &sink, NULL);
+		err = wax_payload_sink(file_key, &header, &sink, NULL);
 	tap_ok(!err && !m.writes, "nothing is written before the first byte");
 	for (size_t at = 0; !err && at < len; at += step)
 		err = wax_sink_write(sink, plain + at,

@@ -28,13 +28,21 @@ struct wax_recipients *whole_recipients(enum wax_identity_kind kind,
 	return list;
 }
 
+const struct wax_seal_options *whole_flags(unsigned flags)
+{
+	static struct wax_seal_options o;
+
+	o = (struct wax_seal_options){.flags = flags};
+	return &o;
+}
+
 struct wax_bytes whole_seal(const struct wax_recipients *to, unsigned flags,
 			    size_t len, size_t step)
 {
 	struct mock_sink m;
 	struct wax_sink *sink = mock_sink(&m);
 	struct wax_diag diag = {0};
-	int err = wax_seal(to, flags, sink, &sink, &diag);
+	int err = wax_seal(to, whole_flags(flags), &sink, &diag);
 
 	for (size_t at = 0; !err && at < len; at += step)
 		err = wax_sink_write(sink, whole_plain + at,
@@ -54,10 +62,10 @@ struct whole_opened whole_open(struct wax_identities *with, const void *data,
 {
 	struct whole_opened o = {0};
 	struct mock_source m;
-	struct wax_source *from = mock_source(&m, data, len), *source = NULL;
+	struct wax_source *source = mock_source(&m, data, len);
 
 	m.step = step;
-	o.err = wax_open(from, with, &source, &o.diag);
+	o.err = wax_open(with, NULL, &source, NULL, &o.diag);
 	if (!o.err)
 		o.err = mock_drain(source, 10000, &o.out, &o.diag);
 	wax_source_free(source);

@@ -23,6 +23,9 @@ extern uint8_t whole_plain[3 * CHUNK];
 struct wax_recipients *whole_recipients(enum wax_identity_kind kind,
 					uint32_t from, uint32_t n);
 
+/* Options that are only flags, good until the next call. */
+const struct wax_seal_options *whole_flags(unsigned flags);
+
 /* Seals len bytes of whole_plain, written step at a time. */
 struct wax_bytes whole_seal(const struct wax_recipients *to, unsigned flags,
 			    size_t len, size_t step);

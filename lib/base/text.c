@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "utf8.h"
+#include <wax/text.h>
 
-int utf8_decode(const char *text, size_t len, uint32_t *out)
+int wax_utf8_decode(const char *text, size_t len, uint32_t *out)
 {
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
 	const unsigned char *p = (const unsigned char *)text;
@@ -32,22 +32,36 @@ int utf8_decode(const char *text, size_t len, uint32_t *out)
 	return n;
 }
 
-bool utf8_is_control(uint32_t c)
+bool wax_utf8_is_control(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x200e ||
 	       c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
 	       (c >= 0x2066 && c <= 0x2069) || c == 0x61c;
 }
 
-void utf8_escape(const char *text, char *out, size_t size)
+bool wax_text_is_plain(const char *text, size_t len)
+{
+	while (len) {
+		uint32_t c;
+		int n = wax_utf8_decode(text, len, &c);
+
+		if (n <= 0 || wax_utf8_is_control(c))
+			return false;
+		text += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+void wax_text_escape(const char *text, char *out, size_t size)
 {
 	size_t len = strlen(text);
 
 	while (len && size > 4) {
 		uint32_t c;
-		int n = utf8_decode(text, len, &c);
+		int n = wax_utf8_decode(text, len, &c);
 
-		if (n > 0 && !utf8_is_control(c)) {
+		if (n > 0 && !wax_utf8_is_control(c)) {
 			if ((size_t)n >= size)
 				break;
 			memcpy(out, text, (size_t)n);

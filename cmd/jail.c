@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The process behind walls.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sys/sandbox.h"
+
+#include "jail.h"
+#include "process.h"
+#include "program.h"
+
+/* What it says at last. Its words are no more to be trusted than it is. */
+struct report {
+	int err;
+	struct wax_diag diag;
+};
+
+static int compare(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+/* Closes all but these n descriptors, which it sorts; -1 is none. */
+static void close_others(int *keep, size_t n)
+{
+	unsigned from = 0;
+
+	qsort(keep, n, sizeof(*keep), compare);
+	for (size_t i = 0; i < n; i++) {
+		if (keep[i] < 0)
+			continue;
+		if ((unsigned)keep[i] > from)
+			close_range(from, (unsigned)keep[i] - 1, 0);
+		from = (unsigned)keep[i] + 1;
+	}
+	close_range(from, ~0u, 0);
+	/* No file gets the number of standard error. */
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+static int write_name(void *ctx, const char *name, const char *link,
+		      struct wax_diag *diag)
+{
+	struct wax_sink *to = ctx;
+	int err = wax_sink_write(to, name, strlen(name), diag);
+
+	if (!err && link)
+		err = wax_sink_write(to, " -> ", 4, diag);
+	if (!err && link)
+		err = wax_sink_write(to, link, strlen(link), diag);
+	return err ? err : wax_sink_write(to, "\n", 1, diag);
+}
+
+/* What the process does; the report is all that becomes of it. */
+static void be_jailed(struct wax_unpack *u, struct wax_source *from, int list,
+		      struct report *r)
+{
+	struct wax_sink *to = NULL;
+
+	r->err = list < 0 ? 0 : wax_sink_fd(list, "the list", &to, &r->diag);
+	if (to) {
+		u->entry = write_name;
+		u->ctx = to;
+	}
+	if (!r->err)
+		r->err = wax_sandbox_enter(u->dir, &r->diag);
+	if (!r->err)
+		r->err = wax_unpack(u, from, &r->diag);
+	wax_sink_free(to);
+}
+
+static void child(struct wax_unpack u, struct wax_source *from, int input,
+		  int report, int list)
+{
+	struct report r = {0};
+	int keep[] = {input, u.dir, report, list};
+	ssize_t n;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	close_others(keep, sizeof(keep) / sizeof(*keep));
+	be_jailed(&u, from, list, &r);
+	n = write(report, &r, sizeof(r));
+	_exit(n == sizeof(r) ? 0 : 1);
+}
+
+static int open_pipes(int report[2], int names[2], bool list,
+		      struct wax_diag *diag)
+{
+	if (pipe2(report, O_CLOEXEC) || (list && pipe2(names, O_CLOEXEC)))
+		return wax_diag_sys(diag, errno, "a pipe");
+	return 0;
+}
+
+int jail_start(struct jail *j, const struct wax_unpack *u,
+	       struct wax_source *from, int input, bool list,
+	       struct wax_diag *diag)
+{
+	int report[2] = {-1, -1}, names[2] = {-1, -1};
+	struct wax_unpack inside = *u;
+	int err = open_pipes(report, names, list, diag);
+
+	*j = (struct jail){.report = report[0], .list = names[0]};
+	if (!err) {
+		j->taken = mmap(NULL, sizeof(*j->taken), PROT_READ | PROT_WRITE,
+				MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		if (j->taken == MAP_FAILED) {
+			j->taken = NULL;
+			err = program_no_memory(diag);
+		}
+	}
+	if (!err) {
+		inside.taken = j->taken;
+		j->pid = fork();
+		if (!j->pid)
+			child(inside, from, input, report[1], names[1]);
+		if (j->pid < 0)
+			err = wax_diag_sys(diag, errno, "a process");
+		j->pid = j->pid < 0 ? 0 : j->pid;
+	}
+	if (report[1] >= 0)
+		close(report[1]);
+	if (names[1] >= 0)
+		close(names[1]);
+	if (err)
+		jail_release(j);
+	return err;
+}
+
+int jail_wait(struct jail *j, struct wax_diag *diag)
+{
+	struct report r;
+	ssize_t n;
+	pid_t pid = j->pid;
+	int err;
+
+	do
+		n = read(j->report, &r, sizeof(r));
+	while (n < 0 && errno == EINTR);
+	j->pid = 0;
+	err = process_wait(pid, "the unpacking process", diag);
+	if (err && diag && *diag->text)
+		return err;
+	if (err || n != sizeof(r) || r.err > 0 || r.err < WAX_ERR_IO)
+		return wax_diag_set(diag, WAX_ERR_IO,
+				    "the unpacking process did not say how it "
+				    "ended");
+	r.diag.text[sizeof(r.diag.text) - 1] = '\0';
+	r.diag.hint[sizeof(r.diag.hint) - 1] = '\0';
+	if (diag && r.err)
+		*diag = r.diag;
+	return r.err;
+}
+
+void jail_release(struct jail *j)
+{
+	if (j->pid) {
+		kill(j->pid, SIGKILL);
+		waitpid(j->pid, NULL, 0);
+	}
+	if (j->report >= 0)
+		close(j->report);
+	if (j->list >= 0)
+		close(j->list);
+	if (j->taken)
+		munmap(j->taken, sizeof(*j->taken));
+	*j = (struct jail){.report = -1, .list = -1};
+}
+
+const char *jail_walls(void)
+{
+	static char line[128];
+	struct wax_sandbox has;
+	char landlock[32] = "no Landlock";
+
+	wax_sandbox_probe(&has);
+	if (has.landlock)
+		snprintf(landlock, sizeof(landlock), "Landlock %d",
+			 has.landlock);
+	snprintf(line, sizeof(line), "walls of this kernel: %s, %s\n", landlock,
+		 has.seccomp ? "seccomp" : "no seccomp");
+	return line;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The process that takes an archive apart: behind walls, with nothing open but
+ * the archive, the folder to fill, and a pipe for its report.
+ */
+#ifndef WAX_CMD_JAIL_H
+#define WAX_CMD_JAIL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "archive/archive.h"
+
+struct jail {
+	pid_t pid;	 /* 0: there is none */
+	int report;	 /* the pipe for it, read end */
+	int list;	 /* the names, read end; -1 */
+	uint64_t *taken; /* what it has read, in shared memory */
+};
+
+/*
+ * Starts it, to unpack the source, which reads the descriptor input, as u says;
+ * with list set it tells the names, a line each.
+ */
+int jail_start(struct jail *j, const struct wax_unpack *u,
+	       struct wax_source *from, int input, bool list,
+	       struct wax_diag *diag);
+
+/* Reads its report, when the pipe has it, and waits for it. */
+int jail_wait(struct jail *j, struct wax_diag *diag);
+
+/* Ends it, if it is still there. */
+void jail_release(struct jail *j);
+
+/* In words, what the kernel has for the walls: a line. */
+const char *jail_walls(void);
+
+#endif

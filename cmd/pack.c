@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * wax-pack: bundle files and folders into one stream.
+ */
+#include <sys/stat.h>
+
+#include "archive/archive.h"
+#include "envelope/zstd.h"
+
+#include "files.h"
+#include "numbers.h"
+#include "program.h"
+#include "progress.h"
+
+struct pack {
+	uint64_t level;
+	bool levelled, tar, quiet;
+	unsigned file_flags;
+	int not_fd;
+	const char *out;
+	char **paths;
+	size_t n;
+};
+
+static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
+{
+	struct pack *p = ctx;
+
+	switch (id) {
+	case 'z':
+		p->levelled = true;
+		return level_parse(value, &p->level, diag);
+	case OPT_TAR:
+		p->tar = true;
+		return 0;
+	case 'o':
+		return program_set(&p->out, value, "-o", diag);
+	case 'f':
+		p->file_flags |= WAX_FILE_REPLACE;
+		return 0;
+	case 'q':
+		p->quiet = true;
+		return 0;
+	default:
+		return number_descriptor(value, "--not-fd", &p->not_fd, diag);
+	}
+}
+
+static int check(const struct pack *p, struct wax_diag *diag)
+{
+	if (p->tar && p->levelled)
+		return wax_diag_set(diag, WAX_ERR_USAGE,
+				    "--tar does not compress: -z is not for "
+				    "it");
+	if (p->n)
+		return 0;
+	wax_diag_set(diag, WAX_ERR_USAGE, "nothing to pack is named");
+	wax_diag_hint(diag, "'.' packs what is in this folder");
+	return WAX_ERR_USAGE;
+}
+
+static int pack(struct pack *p, struct wax_diag *diag)
+{
+	struct wax_sink *to = NULL;
+	struct stat st;
+	bool known = !fstat(p->not_fd, &st) && S_ISREG(st.st_mode);
+	int err = check(p, diag);
+
+	for (size_t i = 0; i < p->n && !err; i++)
+		input_announce(p->paths[i]);
+	if (!err)
+		err = output_open(p->out, p->file_flags, OUTPUT_BINARY, &to,
+				  diag);
+	if (!err && !p->tar)
+		err = wax_zstd_sink((int)p->level, true, &to, diag);
+	if (!err && !p->quiet)
+		err = progress_sink(&to, diag);
+	if (!err)
+		err = wax_pack(p->paths, p->n, known ? &st : NULL, to, diag);
+	if (!err)
+		err = wax_sink_finish(to, diag);
+	wax_sink_free(to);
+	return err;
+}
+
+int main(int argc, char **argv)
+{
+	struct pack p = {.level = WAX_LEVEL_DEFAULT, .not_fd = 1};
+	struct wax_diag diag = {0};
+	int first, err;
+
+	program_start(&tool_pack);
+	wax_archive_init();
+	err = program_options(argc, argv, option, &p, &first, &diag);
+	if (!err) {
+		p.paths = argv + first;
+		p.n = (size_t)(argc - first);
+		err = pack(&p, &diag);
+	}
+	return program_end(err, &diag);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Text that somebody else wrote: checking it, and showing it safely.
+ */
+#ifndef WAX_TEXT_H
+#define WAX_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <wax/error.h>
+
+/*
+ * Decodes the character at text (RFC 3629). Returns its length; 0 when it is
+ * malformed; -1 when it is cut short by len, which is at least 1.
+ */
+WAX_API int wax_utf8_decode(const char *text, size_t len, uint32_t *out);
+
+/*
+ * Whether showing the character could do more than show something: C0 and C1
+ * controls, and the marks that reverse the direction of writing.
+ */
+WAX_API bool wax_utf8_is_control(uint32_t c);
+
+/* Whether all of text is UTF-8 without such characters. */
+WAX_API bool wax_text_is_plain(const char *text, size_t len);
+
+/*
+ * Copies text to out with controls and malformed bytes as \xNN, cut to fit
+ * size with its NUL.
+ */
+WAX_API void wax_text_escape(const char *text, char *out, size_t size);
+
+#endif

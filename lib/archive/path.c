@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The rules for names and links; packing and unpacking share them.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <wax/text.h>
+
+#include "archive/path.h"
+
+/* A part may be as long as file systems take it, in bytes. */
+#define PART_MAX 255
+
+/* The next part of *at, which is moved behind it; false at the end. */
+static bool next_part(const char **at, const char **part, size_t *len)
+{
+	*at += strspn(*at, "/");
+	*part = *at;
+	*len = strcspn(*at, "/");
+	*at += *len;
+	return *len;
+}
+
+static bool is_dots(const char *part, size_t len, size_t dots)
+{
+	return len == dots && !strncmp(part, "..", dots);
+}
+
+static const char *check_text(const char *text)
+{
+	size_t len = strlen(text);
+
+	if (!len)
+		return "it has no name";
+	if (len > WAX_PATH_MAX)
+		return "the name is too long";
+	if (*text == '/')
+		return "the name is absolute";
+	if (!wax_text_is_plain(text, len))
+		return "the name has control characters or is not UTF-8";
+	return NULL;
+}
+
+const char *wax_path_parse(struct wax_path *path, const char *name)
+{
+	const char *why = check_text(name), *part;
+	char *to = path->text;
+	size_t len;
+
+	path->depth = 0;
+	while (!why && next_part(&name, &part, &len)) {
+		if (is_dots(part, len, 1))
+			continue;
+		if (is_dots(part, len, 2))
+			return "the name leads out of the folder";
+		if (len > PART_MAX)
+			return "the name is too long";
+		if (path->depth == WAX_DEPTH_MAX)
+			return "it is nested too deep";
+		path->parts[path->depth++] = to;
+		memcpy(to, part, len);
+		to[len] = '\0';
+		to += len + 1;
+	}
+	return why;
+}
+
+const char *wax_path_operand(const char *path, char *out)
+{
+	struct wax_path parsed;
+	const char *at = path, *part, *last = NULL, *why;
+	size_t len, last_len = 0;
+
+	if (strlen(path) > WAX_PATH_MAX)
+		return "the name is too long";
+	why = wax_path_parse(&parsed, path);
+	while (why && next_part(&at, &part, &len))
+		if (!is_dots(part, len, 1)) {
+			last = part;
+			last_len = len;
+		}
+	if (last && is_dots(last, last_len, 2))
+		return "this is no name; name the folder itself";
+	if (why && (!last || last_len > WAX_PATH_MAX))
+		return why;
+	if (why) { /* absolute, or by way of .. */
+		memcpy(out, last, last_len);
+		out[last_len] = '\0';
+		why = wax_path_parse(&parsed, out);
+	}
+	for (size_t i = 0; i < parsed.depth && !why; i++)
+		out += sprintf(out, "%s%s", i ? "/" : "", parsed.parts[i]);
+	*out = '\0';
+	return why;
+}
+
+const char *wax_link_check(const char *target, size_t depth)
+{
+	const char *why = check_text(target), *part;
+	bool inside = false;
+	size_t len;
+
+	if (why && *target == '/')
+		return "the link leads out of the folder";
+	if (why)
+		return "the link's target is no name";
+	while (next_part(&target, &part, &len)) {
+		if (!is_dots(part, len, 2)) {
+			inside = inside || !is_dots(part, len, 1);
+			continue;
+		}
+		if (inside || !depth)
+			return "the link leads out of the folder";
+		depth--;
+	}
+	return NULL;
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Reading envelopes: strictly M, data, S, P, each checked before the end is
+ * reported.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/secret.h"
+#include "crypto/identity.h"
+#include "envelope/envelope.h"
+#include "envelope/padding.h"
+#include "envelope/signature.h"
+#include "envelope/zstd.h"
+#include "stream/reader.h"
+
+/* Below this the ratio is not looked at: small things shrink a lot. */
+#define RATIO_FREE (64 * 1024 * 1024)
+
+struct opening {
+	struct wax_source *from;
+	struct wax_reader r;
+	struct wax_meta meta;
+	struct wax_unzstd *z;	  /* NULL: bare bytes */
+	struct wax_prehash *hash; /* while a signature is due */
+	uint64_t taken;		  /* of the payload */
+	uint64_t given;		  /* of the data */
+	unsigned max_ratio;
+	bool inside;	       /* a frame of data */
+	bool verified, padded; /* S, P was read */
+};
+
+static int bad_envelope(struct wax_diag *diag)
+{
+	return wax_diag_set(diag, WAX_ERR_FORMAT,
+			    "the envelope is malformed or cut short");
+}
+
+/* Takes len bytes that were looked at; a signature covers them. */
+static void take(struct opening *o, const uint8_t *p, size_t len)
+{
+	if (o->hash)
+		wax_prehash_add(o->hash, p, len);
+	o->taken += len;
+	wax_reader_take(&o->r, len);
+}
+
+static int read_meta(struct opening *o, const uint8_t *start,
+		     const struct wax_bytes *header, struct wax_diag *diag)
+{
+	size_t got, len = WAX_FRAME_HEADER_SIZE + wax_le32(start + 4);
+	uint8_t *frame;
+	int err;
+
+	if (len > WAX_FRAME_HEADER_SIZE + WAX_META_MAX)
+		return bad_envelope(diag);
+	frame = malloc(len);
+	if (!frame)
+		return wax_no_memory(diag);
+	err = wax_reader_read(&o->r, frame, len, &got, diag);
+	if (!err && got < len)
+		err = bad_envelope(diag);
+	if (!err)
+		err = wax_meta_parse(&o->meta, frame + WAX_FRAME_HEADER_SIZE,
+				     len - WAX_FRAME_HEADER_SIZE, diag);
+	if (!err && o->meta.has_sender)
+		err = wax_signature_begin(WAX_SIGNATURE_SENDER, o->meta.sender,
+					  header, &o->hash, diag);
+	if (!err && o->hash)
+		wax_prehash_add(o->hash, frame, len);
+	o->taken = len;
+	free(frame);
+	return err;
+}
+
+/* S: checked against all that was taken before it. */
+static int read_signature(struct opening *o, const uint8_t *frame, size_t len,
+			  struct wax_diag *diag)
+{
+	int err;
+
+	if (o->verified || o->padded || !o->hash)
+		return bad_envelope(diag);
+	err = wax_signature_check(o->hash, WAX_SIGNATURE_SENDER, o->meta.sender,
+				  frame + WAX_FRAME_HEADER_SIZE,
+				  len - WAX_FRAME_HEADER_SIZE, diag);
+	wax_prehash_free(o->hash);
+	o->hash = NULL;
+	o->verified = true;
+	take(o, frame, len);
+	return err;
+}
+
+/* P: as many zeros as there must be. */
+static int read_padding(struct opening *o, uint32_t len, struct wax_diag *diag)
+{
+	uint64_t whole = o->taken + WAX_FRAME_HEADER_SIZE;
+
+	if (o->padded || len != wax_padme(whole) - whole)
+		return bad_envelope(diag);
+	o->padded = true;
+	o->taken = whole;
+	wax_reader_take(&o->r, WAX_FRAME_HEADER_SIZE);
+	while (len) {
+		const uint8_t *p;
+		size_t n;
+		int err = wax_reader_peek(&o->r, 1, &p, &n, diag);
+
+		if (err)
+			return err;
+		n = n < len ? n : len;
+		if (!n || *p || memcmp(p, p + 1, n - 1))
+			return bad_envelope(diag);
+		wax_reader_take(&o->r, n);
+		len -= (uint32_t)n;
+	}
+	return 0;
+}
+
+/* What stands between frames of data: another one, S, P, or the end. */
+static int next_frame(struct opening *o, bool *end, struct wax_diag *diag)
+{
+	const size_t header = WAX_FRAME_HEADER_SIZE;
+	const uint8_t *p;
+	size_t len;
+	int err = wax_reader_peek(&o->r, header + WAX_SIGNATURE_SIZE, &p, &len,
+				  diag);
+
+	if (err)
+		return err;
+	*end = !len;
+	if (*end && o->meta.has_sender && !o->verified)
+		return wax_diag_set(diag, WAX_ERR_TRUST,
+				    "the signature is missing");
+	if (*end)
+		return 0;
+	if (!o->verified && !o->padded && len >= 4 &&
+	    wax_le32(p) == WAX_ZSTD_MAGIC) {
+		o->inside = true;
+		return 0;
+	}
+	if (len < header || wax_le32(p) != WAX_FRAME_MAGIC)
+		return bad_envelope(diag);
+	if (!wax_signature_begins(p + header, len - header))
+		return read_padding(o, wax_le32(p + 4), diag);
+	if (wax_le32(p + 4) != WAX_SIGNATURE_SIZE ||
+	    len < header + WAX_SIGNATURE_SIZE)
+		return bad_envelope(diag);
+	return read_signature(o, p, header + WAX_SIGNATURE_SIZE, diag);
+}
+
+static int check_ratio(const struct opening *o, struct wax_diag *diag)
+{
+	if (!o->meta.archive || !o->max_ratio || o->given <= RATIO_FREE ||
+	    o->given / o->max_ratio <= o->taken)
+		return 0;
+	return wax_diag_set(diag, WAX_ERR_FORMAT,
+			    "the archive grows to more than %u times its size",
+			    o->max_ratio);
+}
+
+static int read_data(struct opening *o, void *buf, size_t len, size_t *got,
+		     struct wax_diag *diag)
+{
+	struct wax_cursor in;
+	const uint8_t *p;
+	bool ended;
+	size_t n;
+	int err = wax_reader_peek(&o->r, 1, &p, &n, diag);
+
+	if (err)
+		return err;
+	in = wax_cursor(p, n);
+	err = wax_unzstd_step(o->z, &in, buf, len, got, &ended, diag);
+	if (err)
+		return err;
+	take(o, p, n - in.left);
+	o->inside = !ended;
+	o->given += *got;
+	return check_ratio(o, diag);
+}
+
+static int opening_read(void *ctx, void *buf, size_t len, size_t *got,
+			struct wax_diag *diag)
+{
+	struct opening *o = ctx;
+	bool end = false;
+	int err = 0;
+
+	if (!o->z)
+		return wax_reader_some(&o->r, buf, len, got, diag);
+	*got = 0;
+	while (!err && !*got && !end)
+		err = o->inside ? read_data(o, buf, len, got, diag)
+				: next_frame(o, &end, diag);
+	return err;
+}
+
+static void opening_free(void *ctx)
+{
+	struct opening *o = ctx;
+
+	wax_reader_release(&o->r);
+	wax_unzstd_free(o->z);
+	wax_prehash_free(o->hash);
+	wax_source_free(o->from);
+	free(o);
+}
+
+static const struct wax_source_ops opening_ops = {opening_read, opening_free};
+
+/* Whether the sender is the one asked for, before anything is believed. */
+static int check_sender(const struct wax_meta *meta, const uint8_t *wanted,
+			struct wax_diag *diag)
+{
+	if (!wanted)
+		return 0;
+	if (!meta->has_sender)
+		return wax_diag_set(diag, WAX_ERR_TRUST, "it is not signed");
+	if (memcmp(meta->sender, wanted, sizeof(meta->sender)))
+		return wax_diag_set(diag, WAX_ERR_TRUST,
+				    "the sender is another one");
+	return 0;
+}
+
+/* Looks how the payload begins. */
+static int begin(struct opening *o, const struct wax_bytes *header,
+		 struct wax_diag *diag)
+{
+	const uint8_t *p;
+	size_t len;
+	int err = wax_reader_peek(&o->r, WAX_META_PREFIX, &p, &len, diag);
+
+	if (err || !wax_meta_begins(p, len))
+		return err;
+	err = wax_unzstd_new(&o->z, diag);
+	return err ? err : read_meta(o, p, header, diag);
+}
+
+static void tell(const struct opening *o, struct wax_contents *out)
+{
+	*out = (struct wax_contents){.enveloped = o->z,
+				     .archive = o->meta.archive};
+	memcpy(out->name, o->meta.name, sizeof(out->name));
+	if (o->meta.has_sender)
+		wax_identity_text(o->meta.sender, out->sender);
+}
+
+int wax_envelope_source(const struct wax_bytes *header,
+			const struct wax_envelope_limits *limits,
+			struct wax_source **source, struct wax_contents *out,
+			struct wax_diag *diag)
+{
+	struct opening *o = calloc(1, sizeof(*o));
+	int err;
+
+	if (!o)
+		return wax_no_memory(diag);
+	o->max_ratio = limits->max_ratio;
+	err = wax_reader_init(&o->r, *source, diag);
+	if (!err)
+		err = begin(o, header, diag);
+	if (!err)
+		err = check_sender(&o->meta, limits->sender, diag);
+	if (err) {
+		opening_free(o);
+		return err;
+	}
+	tell(o, out);
+	return wax_source_wrap(&opening_ops, o, &o->from, source, diag);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The spool.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <wax/secret.h>
+
+#include "age/payload.h"
+#include "base/error.h"
+#include "envelope/spool.h"
+#include "sys/temporary.h"
+
+static const char name[] = "a temporary file";
+
+struct spool {
+	struct wax_source *from;
+	char *dir;
+	int fd;
+	struct wax_secret *key;
+	struct wax_source *file; /* over fd, when all is in it */
+	struct wax_reader r;
+	struct wax_source *data;
+};
+
+static int fill(struct spool *s, struct wax_diag *diag)
+{
+	struct wax_bytes none = {0};
+	struct wax_sink *to = NULL;
+	int err = wax_temporary_open(s->dir, &s->fd, diag);
+
+	if (!err)
+		err = wax_secret_new(WAX_FILE_KEY_SIZE, &s->key, diag);
+	if (!err)
+		err = wax_sink_fd(s->fd, name, &to, diag);
+	if (!err) {
+		wax_random(wax_secret_bytes(s->key), WAX_FILE_KEY_SIZE);
+		err = wax_payload_sink(wax_secret_bytes(s->key), &none, &to,
+				       diag);
+	}
+	if (!err)
+		err = wax_copy(s->from, to, diag);
+	if (!err)
+		err = wax_sink_finish(to, diag);
+	wax_sink_free(to);
+	return err;
+}
+
+static int rewind_file(struct spool *s, struct wax_diag *diag)
+{
+	int err;
+
+	if (lseek(s->fd, 0, SEEK_SET))
+		return wax_diag_sys(diag, errno, name);
+	err = wax_source_fd(s->fd, name, &s->file, diag);
+	if (!err)
+		err = wax_reader_init(&s->r, s->file, diag);
+	if (!err)
+		err = wax_payload_source(wax_secret_bytes(s->key), &s->r,
+					 &s->data, diag);
+	return err;
+}
+
+static int spool_read(void *ctx, void *buf, size_t len, size_t *got,
+		      struct wax_diag *diag)
+{
+	struct spool *s = ctx;
+	int err = s->data ? 0 : fill(s, diag);
+
+	if (!err && !s->data)
+		err = rewind_file(s, diag);
+	if (!err)
+		err = wax_source_read(s->data, buf, len, got, diag);
+	/* Whoever damages our own file is no bad input. */
+	return err == WAX_ERR_FORMAT && s->data ? WAX_ERR_IO : err;
+}
+
+static void spool_free(void *ctx)
+{
+	struct spool *s = ctx;
+
+	wax_source_free(s->data);
+	wax_reader_release(&s->r);
+	wax_source_free(s->file);
+	wax_secret_free(s->key);
+	if (s->fd >= 0)
+		close(s->fd);
+	free(s->dir);
+	wax_source_free(s->from);
+	free(s);
+}
+
+static const struct wax_source_ops spool_ops = {spool_read, spool_free};
+
+int wax_spool_source(const char *dir, struct wax_source **source,
+		     struct wax_diag *diag)
+{
+	struct spool *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return wax_no_memory(diag);
+	s->fd = -1;
+	s->dir = strdup(dir);
+	if (!s->dir) {
+		free(s);
+		return wax_no_memory(diag);
+	}
+	return wax_source_wrap(&spool_ops, s, &s->from, source, diag);
+}

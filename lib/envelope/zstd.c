@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Writing zstd frames: libzstd compresses; raw blocks, which it has no level
+ * for, are made here.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <zstd.h>
+
+#include "base/error.h"
+#include "base/secret.h"
+#include "envelope/zstd.h"
+
+/* The most that a block may hold: 128 KiB, 2^17. */
+#define BLOCK_LOG 17
+#define BLOCK_SIZE (1 << BLOCK_LOG)
+#define BLOCK_HEADER_SIZE 3
+
+struct zstd {
+	struct wax_sink *to;
+	ZSTD_CCtx *zc; /* NULL: raw blocks */
+	bool begun;
+	size_t len;  /* of a raw block */
+	size_t room; /* of buf */
+	uint8_t buf[];
+};
+
+/* A frame of unknown size with a window of one block, and nothing else. */
+static int begin_raw(struct zstd *z, struct wax_diag *diag)
+{
+	static const uint8_t header[] = {0x28, 0xb5, 0x2f,
+					 0xfd, 0x00, (BLOCK_LOG - 10) << 3};
+
+	if (z->begun)
+		return 0;
+	z->begun = true;
+	return wax_sink_write(z->to, header, sizeof(header), diag);
+}
+
+static int write_raw(struct zstd *z, bool last, struct wax_diag *diag)
+{
+	size_t header = z->len << 3 | last; /* type 0, raw */
+	int err = begin_raw(z, diag);
+
+	for (unsigned i = 0; i < BLOCK_HEADER_SIZE; i++)
+		z->buf[i] = (uint8_t)(header >> (8 * i));
+	if (!err)
+		err = wax_sink_write(z->to, z->buf, BLOCK_HEADER_SIZE + z->len,
+				     diag);
+	z->len = 0;
+	return err;
+}
+
+/* A full block waits for more, for it may be the last. */
+static int add_raw(struct zstd *z, const uint8_t *p, size_t len,
+		   struct wax_diag *diag)
+{
+	int err = 0;
+
+	while (len && !err) {
+		size_t n = BLOCK_SIZE - z->len;
+
+		if (!n) {
+			err = write_raw(z, false, diag);
+			continue;
+		}
+		n = n < len ? n : len;
+		memcpy(z->buf + BLOCK_HEADER_SIZE + z->len, p, n);
+		z->len += n;
+		p += n;
+		len -= n;
+	}
+	return err;
+}
+
+static int compress(struct zstd *z, const void *data, size_t len, bool last,
+		    struct wax_diag *diag)
+{
+	ZSTD_inBuffer in = {data, len, 0};
+	size_t left;
+
+	do {
+		ZSTD_outBuffer out = {z->buf, z->room, 0};
+		int err;
+
+		left = ZSTD_compressStream2(
+			z->zc, &out, &in, last ? ZSTD_e_end : ZSTD_e_continue);
+		if (ZSTD_isError(left))
+			return wax_diag_set(diag, WAX_ERR_IO, "zstd: %s",
+					    ZSTD_getErrorName(left));
+		err = wax_sink_write(z->to, z->buf, out.pos, diag);
+		if (err)
+			return err;
+	} while (last ? left : in.pos < in.size);
+	return 0;
+}
+
+static int zstd_write(void *ctx, const void *data, size_t len,
+		      struct wax_diag *diag)
+{
+	struct zstd *z = ctx;
+
+	return z->zc ? compress(z, data, len, false, diag)
+		     : add_raw(z, data, len, diag);
+}
+
+static int zstd_finish(void *ctx, struct wax_diag *diag)
+{
+	struct zstd *z = ctx;
+	int err = z->zc ? compress(z, NULL, 0, true, diag)
+			: write_raw(z, true, diag);
+
+	return err ? err : wax_sink_finish(z->to, diag);
+}
+
+static void zstd_free(void *ctx)
+{
+	struct zstd *z = ctx;
+
+	ZSTD_freeCCtx(z->zc);
+	wax_sink_free(z->to);
+	wax_wipe(z->buf, z->room);
+	free(z);
+}
+
+static const struct wax_sink_ops zstd_ops = {zstd_write, zstd_finish,
+					     zstd_free};
+
+static int init(struct zstd *z, int level, bool checksum, struct wax_diag *diag)
+{
+	if (!level)
+		return 0;
+	z->zc = ZSTD_createCCtx();
+	if (!z->zc)
+		return wax_no_memory(diag);
+	if (ZSTD_isError(ZSTD_CCtx_setParameter(z->zc, ZSTD_c_compressionLevel,
+						level)) ||
+	    ZSTD_isError(ZSTD_CCtx_setParameter(z->zc, ZSTD_c_checksumFlag,
+						checksum)))
+		return wax_diag_set(diag, WAX_ERR_USAGE, "zstd has no level %d",
+				    level);
+	return 0;
+}
+
+int wax_zstd_sink(int level, bool checksum, struct wax_sink **sink,
+		  struct wax_diag *diag)
+{
+	size_t room =
+		level ? ZSTD_CStreamOutSize() : BLOCK_HEADER_SIZE + BLOCK_SIZE;
+	struct zstd *z = calloc(1, sizeof(*z) + room);
+	int err;
+
+	if (!z)
+		return wax_no_memory(diag);
+	z->room = room;
+	err = init(z, level, checksum, diag);
+	if (err) {
+		zstd_free(z);
+		return err;
+	}
+	return wax_sink_wrap(&zstd_ops, z, &z->to, sink, diag);
+}
