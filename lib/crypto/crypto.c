@@ -4,11 +4,9 @@
  * size is asserted.
  */
 #include <assert.h>
-#include <stdlib.h>
 
 #include <sodium.h>
 
-#include "base/error.h"
 #include "crypto/crypto.h"
 
 void wax_random(void *out, size_t len)
@@ -117,47 +115,6 @@ bool wax_ed25519_valid(const uint8_t key[WAX_ED25519_PUBLIC_SIZE])
 
 	return crypto_core_ed25519_is_valid_point(key) &&
 	       wax_ed25519_public_image(image, key);
-}
-
-struct wax_prehash {
-	crypto_sign_ed25519ph_state state;
-};
-
-int wax_prehash_new(struct wax_prehash **out, struct wax_diag *diag)
-{
-	struct wax_prehash *p = malloc(sizeof(*p));
-
-	if (!p)
-		return wax_no_memory(diag);
-	crypto_sign_ed25519ph_init(&p->state);
-	*out = p;
-	return 0;
-}
-
-void wax_prehash_free(struct wax_prehash *p)
-{
-	if (p)
-		sodium_memzero(p, sizeof(*p));
-	free(p);
-}
-
-void wax_prehash_add(struct wax_prehash *p, const void *data, size_t len)
-{
-	crypto_sign_ed25519ph_update(&p->state, data, len);
-}
-
-void wax_prehash_sign(struct wax_prehash *p,
-		      const uint8_t secret[WAX_ED25519_SECRET_SIZE],
-		      uint8_t out[WAX_ED25519_SIGNATURE_SIZE])
-{
-	crypto_sign_ed25519ph_final_create(&p->state, out, NULL, secret);
-}
-
-bool wax_prehash_verify(struct wax_prehash *p,
-			const uint8_t key[WAX_ED25519_PUBLIC_SIZE],
-			const uint8_t signature[WAX_ED25519_SIGNATURE_SIZE])
-{
-	return !crypto_sign_ed25519ph_final_verify(&p->state, signature, key);
 }
 
 void wax_aead_seal(const uint8_t key[WAX_KEY_SIZE],

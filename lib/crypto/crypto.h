@@ -80,7 +80,8 @@ bool wax_ed25519_valid(const uint8_t key[WAX_ED25519_PUBLIC_SIZE]);
 
 /*
  * Ed25519ph (RFC 8032, section 5.1) with an empty context, over a message that
- * is given in pieces. Signing and verifying end it; free wipes.
+ * is given in pieces. Signing and verifying end it; free wipes. Of a long
+ * message a thread does the hashing, while the caller goes on.
  */
 struct wax_prehash;
 

@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <zstd.h>
 
@@ -17,12 +18,21 @@
 #define BLOCK_SIZE (1 << BLOCK_LOG)
 #define BLOCK_HEADER_SIZE 3
 
+/*
+ * Compressing by threads begins when more than the first is there, in jobs of
+ * a size that keeps the memory small.
+ */
+#define FIRST_SIZE (512 * 1024)
+#define JOB_SIZE (2 * 1024 * 1024)
+#define WORKERS 2
+
 struct zstd {
 	struct wax_sink *to;
 	ZSTD_CCtx *zc; /* NULL: raw blocks */
 	bool begun;
-	size_t len;  /* of a raw block */
-	size_t room; /* of buf */
+	uint8_t *first; /* what is too little for threads; NULL: it is over */
+	size_t len;	/* of a raw block, or of the first */
+	size_t room;	/* of buf */
 	uint8_t buf[];
 };
 
@@ -96,19 +106,59 @@ static int compress(struct zstd *z, const void *data, size_t len, bool last,
 	return 0;
 }
 
+static void drop_first(struct zstd *z)
+{
+	if (z->first)
+		wax_wipe(z->first, z->len);
+	free(z->first);
+	z->first = NULL;
+	z->len = 0;
+}
+
+/*
+ * There is more than the first: compressing becomes the work of threads, where
+ * there are processors for them and libzstd can.
+ */
+static int go_on(struct zstd *z, struct wax_diag *diag)
+{
+	int err;
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) > 1) {
+		ZSTD_CCtx_setParameter(z->zc, ZSTD_c_nbWorkers, WORKERS);
+		ZSTD_CCtx_setParameter(z->zc, ZSTD_c_jobSize, JOB_SIZE);
+	}
+	err = compress(z, z->first, z->len, false, diag);
+	drop_first(z);
+	return err;
+}
+
+static int add_data(struct zstd *z, const uint8_t *p, size_t len,
+		    struct wax_diag *diag)
+{
+	int err;
+
+	if (z->first && len <= FIRST_SIZE - z->len) {
+		memcpy(z->first + z->len, p, len);
+		z->len += len;
+		return 0;
+	}
+	err = z->first ? go_on(z, diag) : 0;
+	return err ? err : compress(z, p, len, false, diag);
+}
+
 static int zstd_write(void *ctx, const void *data, size_t len,
 		      struct wax_diag *diag)
 {
 	struct zstd *z = ctx;
 
-	return z->zc ? compress(z, data, len, false, diag)
+	return z->zc ? add_data(z, data, len, diag)
 		     : add_raw(z, data, len, diag);
 }
 
 static int zstd_finish(void *ctx, struct wax_diag *diag)
 {
 	struct zstd *z = ctx;
-	int err = z->zc ? compress(z, NULL, 0, true, diag)
+	int err = z->zc ? compress(z, z->first, z->len, true, diag)
 			: write_raw(z, true, diag);
 
 	return err ? err : wax_sink_finish(z->to, diag);
@@ -118,6 +168,7 @@ static void zstd_free(void *ctx)
 {
 	struct zstd *z = ctx;
 
+	drop_first(z);
 	ZSTD_freeCCtx(z->zc);
 	wax_sink_free(z->to);
 	wax_wipe(z->buf, z->room);
@@ -132,7 +183,8 @@ static int init(struct zstd *z, int level, bool checksum, struct wax_diag *diag)
 	if (!level)
 		return 0;
 	z->zc = ZSTD_createCCtx();
-	if (!z->zc)
+	z->first = malloc(FIRST_SIZE);
+	if (!z->zc || !z->first)
 		return wax_no_memory(diag);
 	if (ZSTD_isError(ZSTD_CCtx_setParameter(z->zc, ZSTD_c_compressionLevel,
 						level)) ||
