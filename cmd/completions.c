@@ -58,7 +58,9 @@ static void bash_table(const struct tool *tool)
 {
 	printf("\t%s)\n", tool->name);
 	bash_words(tool, "flags", VALUE_NONE, VALUE_NONE);
+	bash_words(tool, "levels", VALUE_LEVEL, VALUE_LEVEL);
 	bash_words(tool, "files", VALUE_FILE, VALUE_FILE);
+	bash_words(tool, "folders", VALUE_FOLDER, VALUE_FOLDER);
 	bash_words(tool, "texts", VALUE_TEXT, VALUE_WHO);
 	printf("\t\t;;\n");
 }
@@ -71,10 +73,10 @@ static const char bash_functions[] =
 	"}\n"
 	"\n"
 	"# The option among the words from $1 to the cursor that waits for its\n"
-	"# value, to pending; '--' when options have ended.\n"
+	"# value, to pending; '--' when options have ended. A level is never apart.\n"
 	"_wax_pending()\n"
 	"{\n"
-	"\tlocal i j word letter with=\" $files $texts \"\n"
+	"\tlocal i j word letter with=\" $files $folders $texts \"\n"
 	"\tpending=\n"
 	"\tfor ((i = $1; i < COMP_CWORD; i++)); do\n"
 	"\t\tword=${COMP_WORDS[i]}\n"
@@ -86,9 +88,12 @@ static const char bash_functions[] =
 	"\t\t\treturn\n"
 	"\t\telif [[ $word == --* ]]; then\n"
 	"\t\t\t[[ $with != *\" $word \"* ]] || pending=$word\n"
+	"\t\t\t[[ \" $levels \" != *\" $word \"* ||\n"
+	"\t\t\t\t${COMP_WORDS[i + 1]} != '=' ]] || pending=$word\n"
 	"\t\telif [[ $word == -* ]]; then\n"
 	"\t\t\tfor ((j = 1; j < ${#word}; j++)); do\n"
 	"\t\t\t\tletter=-${word:j:1}\n"
+	"\t\t\t\t[[ \" $levels \" != *\" $letter \"* ]] || break\n"
 	"\t\t\t\t[[ $with == *\" $letter \"* ]] || continue\n"
 	"\t\t\t\t((j + 1 < ${#word})) || pending=$letter\n"
 	"\t\t\t\tbreak\n"
@@ -101,7 +106,7 @@ static const char bash_functions[] =
 	"# result is empty, readline completes files by itself.\n"
 	"_wax_arguments()\n"
 	"{\n"
-	"\tlocal flags files texts pending IFS=$' \\t\\n'\n"
+	"\tlocal flags levels files folders texts pending IFS=$' \\t\\n'\n"
 	"\tlocal cur=${COMP_WORDS[COMP_CWORD]}\n"
 	"\t_wax_table \"$1\"\n"
 	"\t_wax_pending \"$2\"\n"
@@ -109,9 +114,11 @@ static const char bash_functions[] =
 	"\t\treturn\n"
 	"\telif [[ $pending ]]; then\n"
 	"\t\t[[ \" $files \" == *\" $pending \"* ]] || _wax_nothing\n"
+	"\t\t[[ \" $folders \" != *\" $pending \"* ]] || compopt -o dirnames\n"
 	"\telif [[ $cur == -* ]]; then\n"
 	"\t\tmapfile -t COMPREPLY < <(\n"
-	"\t\t\tcompgen -W \"$flags $files $texts\" -- \"$cur\")\n"
+	"\t\t\tcompgen -W \"$flags $levels $files $folders $texts\" \\\n"
+	"\t\t\t\t-- \"$cur\")\n"
 	"\t\t_wax_nothing\n"
 	"\tfi\n"
 	"}\n"
@@ -149,8 +156,8 @@ static void bash(void)
 	for (size_t i = 0; tools[i]; i++, space = " ")
 		printf("%s%s", space, short_name(tools[i]));
 	printf("'\n\n"
-	       "# The options of tool $1: those without a value, those with a\n"
-	       "# file, and those with another value.\n"
+	       "# The options of tool $1: those without a value, with a level,\n"
+	       "# a file, a folder, and with another value.\n"
 	       "_wax_table()\n"
 	       "{\n"
 	       "\tcase $1 in\n");
@@ -170,7 +177,7 @@ static void bash(void)
 /* The part of a specification that stands for all forms of an option. */
 static void zsh_forms(const struct option_spec *o)
 {
-	bool value = o->value != VALUE_NONE;
+	bool value = o->value != VALUE_NONE, level = o->value == VALUE_LEVEL;
 	bool ends = o->id == OPT_HELP || o->id == OPT_VERSION;
 
 	/* What takes a value can come again; what ends it stands alone. */
@@ -181,8 +188,14 @@ static void zsh_forms(const struct option_spec *o)
 	else if (has_letter(o))
 		printf("'(-%c --%s)'", o->id, o->name);
 	if (has_letter(o))
-		printf("{-%c%s,--%s%s}'", o->id, value ? "+" : "", o->name,
-		       value ? "=" : "");
+		printf("{-%c%s,--%s%s}'", o->id,
+		       level   ? "-"
+		       : value ? "+"
+			       : "",
+		       o->name,
+		       level   ? "=-"
+		       : value ? "="
+			       : "");
 	else
 		printf("--%s%s'", o->name, value ? "=" : "");
 }
@@ -202,15 +215,21 @@ static void zsh_quoted(const char *text)
 
 static void zsh_option(const struct option_spec *o)
 {
+	static const char *const actions[] = {
+		[VALUE_FILE] = "_files", [VALUE_FOLDER] = "_path_files -/",
+		[VALUE_TEXT] = " ",	 [VALUE_WHO] = " ",
+		[VALUE_LEVEL] = " ",
+	};
+
 	printf("\t\t");
 	zsh_forms(o);
 	printf("[");
 	zsh_quoted(o->help);
 	printf("]");
 	if (o->value != VALUE_NONE) {
-		printf(":");
+		printf(o->value == VALUE_LEVEL ? "::" : ":");
 		zsh_quoted(o->value_name);
-		printf(":%s", o->value == VALUE_FILE ? "_files" : " ");
+		printf(":%s", actions[o->value]);
 	}
 	printf("' \\\n");
 }
@@ -301,8 +320,10 @@ static void fish_option(const struct option_spec *o, const char *command,
 	static const char *const values[] = {
 		[VALUE_NONE] = "",
 		[VALUE_FILE] = " -r -F",
+		[VALUE_FOLDER] = " -x -a '(__fish_complete_directories)'",
 		[VALUE_TEXT] = " -x",
 		[VALUE_WHO] = " -x",
+		[VALUE_LEVEL] = " -f",
 	};
 
 	printf("complete -c %s%s", command, condition);

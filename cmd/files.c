@@ -247,11 +247,11 @@ static int open_stdout(const char *path, enum output_form form,
 	bool guarded = !path && form != OUTPUT_TEXT && isatty(1);
 	int err;
 
-	if (guarded && form == OUTPUT_BINARY) {
+	if (guarded && form != OUTPUT_UNKNOWN) {
 		wax_diag_set(diag, WAX_ERR_USAGE,
 			     "binary output is not for a terminal");
-		wax_diag_hint(diag, "-a makes text, -o FILE writes a file, "
-				    "-o - insists");
+		wax_diag_hint(diag, "%s-o FILE writes a file, -o - insists",
+			      form == OUTPUT_SEALED ? "-a makes text, " : "");
 		return WAX_ERR_USAGE;
 	}
 	if (fstat(1, &st))

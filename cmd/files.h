@@ -48,6 +48,7 @@ bool output_is_stdout(const char *path);
 enum output_form {
 	OUTPUT_TEXT,	/* for a terminal as well */
 	OUTPUT_BINARY,	/* refused on a terminal unless asked for by "-" */
+	OUTPUT_SEALED,	/* the same, where -a makes text of it */
 	OUTPUT_UNKNOWN, /* looked at: on a terminal only text gets through */
 };
 

@@ -264,6 +264,20 @@ int recipients_add_file(struct wax_recipients *list, const char *path,
 	return err;
 }
 
+int who_check_identity(const char *who, struct wax_diag *diag)
+{
+	if (wax_public_identity_is_valid(who))
+		return 0;
+	wax_diag_set(diag, WAX_ERR_USAGE,
+		     "--from: '%.100s' is no identity, wax1...", who);
+	if (!strncmp(who, "age1", 4))
+		wax_diag_hint(diag, "this is a recipient; 'wax-keygen -w' "
+				    "prints the identity that belongs to one");
+	else
+		wax_diag_hint(diag, "its owner gets it with 'wax-keygen -w'");
+	return WAX_ERR_USAGE;
+}
+
 int recipients_add_who(struct wax_recipients *list, const char *who,
 		       struct wax_diag *diag)
 {

@@ -59,6 +59,9 @@ int identities_add_home(struct wax_identities *list, bool *found,
 int recipients_add_file(struct wax_recipients *list, const char *path,
 			struct wax_diag *diag);
 
+/* Whether WHO is a public identity, wax1...; else WAX_ERR_USAGE. */
+int who_check_identity(const char *who, struct wax_diag *diag);
+
 /* Adds a recipient given on the command line. */
 int recipients_add_who(struct wax_recipients *list, const char *who,
 		       struct wax_diag *diag);

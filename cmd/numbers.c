@@ -74,6 +74,14 @@ int level_parse(const char *text, uint64_t *out, struct wax_diag *diag)
 	return err;
 }
 
+int path_missing(const char *path, bool after_level, struct wax_diag *diag)
+{
+	wax_diag_sys(diag, errno, "'%s'", path);
+	if (after_level && *path && !path[strspn(path, "0123456789")])
+		wax_diag_hint(diag, "a level stands right behind: -z%s", path);
+	return WAX_ERR_IO;
+}
+
 int limits_option(struct limits *l, int id, const char *value,
 		  struct wax_diag *diag)
 {

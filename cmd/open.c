@@ -38,6 +38,8 @@ static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
 		o->named = true;
 		return identities_add(o->identities, value, diag);
 	case OPT_FROM:
+		if (who_check_identity(value, diag))
+			return WAX_ERR_USAGE;
 		return program_set(&o->sender, value, "--from", diag);
 	case OPT_INFO:
 		o->info = true;
@@ -65,6 +67,9 @@ static int check(const struct open *o, struct wax_diag *diag)
 		return wax_diag_set(diag, WAX_ERR_USAGE,
 				    "-o writes a file, -C unpacks: one of them "
 				    "is too many");
+	if (o->dir && !*o->dir)
+		return wax_diag_set(diag, WAX_ERR_USAGE,
+				    "-C needs the name of a folder");
 	if (o->limited && !o->dir)
 		return wax_diag_set(diag, WAX_ERR_USAGE,
 				    "the limits are for unpacking, with -C");
@@ -76,11 +81,12 @@ static int unseal(struct open *o, struct wax_source **source,
 		  struct wax_diag *diag)
 {
 	/* What appears at the end need not wait for the signature. */
+	const char *temporary = getenv("TMPDIR");
 	const struct wax_open_options options = {
 		.flags = o->dir || !output_is_stdout(o->out) ? WAX_OPEN_EARLY
 							     : 0,
 		.from = o->sender,
-		.temporary = getenv("TMPDIR"),
+		.temporary = temporary && *temporary ? temporary : NULL,
 		.max_ratio = o->dir ? (unsigned)o->limits.ratio : 0,
 	};
 	int err = wax_open(o->identities, &options, source, &o->contents, diag);
@@ -100,7 +106,7 @@ static int open_unpacker(const struct open *o, struct wax_sink **out,
 	char entries[48], size[48], ratio[48];
 	static char name[] = "wax-unpack", quiet[] = "--quiet",
 		    confirm[] = "--confirm-fd=3", force[] = "--force";
-	size_t len = strlen(o->dir) + 3;
+	size_t len = strlen(o->dir) + sizeof("--directory=");
 	char *dir = malloc(len);
 	char *argv[] = {name, quiet, confirm, dir, entries,
 			size, ratio, NULL,    NULL};
@@ -108,7 +114,7 @@ static int open_unpacker(const struct open *o, struct wax_sink **out,
 
 	if (!dir)
 		return program_no_memory(diag);
-	snprintf(dir, len, "-C%s", o->dir);
+	snprintf(dir, len, "--directory=%s", o->dir);
 	snprintf(entries, sizeof(entries), "--max-entries=%llu",
 		 (unsigned long long)l->entries);
 	snprintf(size, sizeof(size), "--max-size=%llu",
@@ -128,6 +134,7 @@ static int open_in_folder(struct open *o, struct wax_sink **out,
 {
 	const char *name = o->contents.name;
 	size_t len = strlen(o->dir) + strlen(name) + 2;
+	struct stat st;
 	char *path;
 	int err;
 
@@ -142,7 +149,12 @@ static int open_in_folder(struct open *o, struct wax_sink **out,
 		return program_no_memory(diag);
 	snprintf(path, len, "%s/%s", o->dir, name);
 	o->made_dir = !mkdir(o->dir, 0777);
-	err = output_open(path, o->file_flags, OUTPUT_UNKNOWN, out, diag);
+	if (!o->made_dir && !stat(o->dir, &st) && !S_ISDIR(st.st_mode))
+		err = wax_diag_set(diag, WAX_ERR_USAGE, "'%s' is no folder",
+				   o->dir);
+	else
+		err = output_open(path, o->file_flags, OUTPUT_UNKNOWN, out,
+				  diag);
 	free(path);
 	return err;
 }
@@ -161,6 +173,9 @@ static int deliver(struct open *o, struct wax_source **from,
 	}
 	if (!err)
 		err = wax_copy(*from, *to, diag);
+	if (err == WAX_ERR_USAGE && o->contents.archive && !o->dir)
+		wax_diag_hint(diag, "-C DIR unpacks this archive, -o FILE "
+				    "keeps it");
 	if (*diag->text && (err == WAX_ERR_FORMAT || err == WAX_ERR_TRUST ||
 			    (err == WAX_ERR_NO_KEY && !o->passphrase.asked)))
 		input_context(o->in, diag);

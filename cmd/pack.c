@@ -62,12 +62,16 @@ static int check(const struct pack *p, struct wax_diag *diag)
 static int pack(struct pack *p, struct wax_diag *diag)
 {
 	struct wax_sink *to = NULL;
-	struct stat st;
+	struct stat st, path;
 	bool known = !fstat(p->not_fd, &st) && S_ISREG(st.st_mode);
 	int err = check(p, diag);
 
-	for (size_t i = 0; i < p->n && !err; i++)
-		input_announce(p->paths[i]);
+	for (size_t i = 0; i < p->n && !err; i++) {
+		if (lstat(p->paths[i], &path))
+			err = path_missing(p->paths[i], p->levelled, diag);
+		else
+			input_announce(p->paths[i]);
+	}
 	if (!err)
 		err = output_open(p->out, p->file_flags, OUTPUT_BINARY, &to,
 				  diag);

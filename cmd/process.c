@@ -82,19 +82,25 @@ static int spawn(struct process *p, char *const *argv, int fd, int at,
 {
 	posix_spawn_file_actions_t files;
 	char path[4096];
-	int err = process_beside(argv[0], path, sizeof(path), diag);
+	int copy = -1, err = process_beside(argv[0], path, sizeof(path), diag);
 
 	if (err)
 		return err;
+	/* A copy, out of the way of what is put in place before it. */
+	if (extra >= 0)
+		copy = fcntl(extra, F_DUPFD_CLOEXEC, PROCESS_EXTRA_FD + 1);
+	if (extra >= 0 && copy < 0)
+		return wax_diag_sys(diag, errno, "%s", p->name);
 	posix_spawn_file_actions_init(&files);
 	posix_spawn_file_actions_adddup2(&files, fd, at);
-	if (extra >= 0)
-		posix_spawn_file_actions_adddup2(&files, extra,
+	if (copy >= 0)
+		posix_spawn_file_actions_adddup2(&files, copy,
 						 PROCESS_EXTRA_FD);
 	posix_spawn_file_actions_addclosefrom_np(&files, PROCESS_EXTRA_FD +
 								 (extra >= 0));
 	err = posix_spawn(&p->pid, path, &files, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&files);
+	close_fd(&copy);
 	if (!err)
 		return 0;
 	p->pid = 0;

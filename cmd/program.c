@@ -78,17 +78,17 @@ static void redact(char *text)
 
 static void say(const char *text, const char *hint)
 {
-	char line[4 * WAX_DIAG_TEXT + WAX_DIAG_HINT + 64];
-	char escaped[4 * WAX_DIAG_TEXT];
+	char line[4 * (WAX_DIAG_TEXT + WAX_DIAG_HINT) + 64];
+	char escaped[4 * WAX_DIAG_TEXT], shown[4 * WAX_DIAG_HINT];
 	bool hinted = hint && *hint;
 	ssize_t n;
 	int len;
 
 	wax_text_escape(text, escaped, sizeof(escaped));
 	redact(escaped);
+	wax_text_escape(hinted ? hint : "", shown, sizeof(shown));
 	len = snprintf(line, sizeof(line), "%s: %s%s%s%s\n", self->name,
-		       escaped, hinted ? " (" : "", hinted ? hint : "",
-		       hinted ? ")" : "");
+		       escaped, hinted ? " (" : "", shown, hinted ? ")" : "");
 	n = write(2, line, (size_t)len);
 	(void)n; /* there is no one left to tell */
 }

@@ -165,7 +165,7 @@ static int open_input(struct seal *s, struct wax_source **out,
 			return wax_diag_set(diag, WAX_ERR_USAGE,
 					    "standard input cannot be packed");
 		if (lstat(s->paths[i], &st))
-			return wax_diag_sys(diag, errno, "'%s'", s->paths[i]);
+			return path_missing(s->paths[i], s->level, diag);
 		input_announce(s->paths[i]);
 	}
 	return open_archive(s, out, diag);
@@ -219,7 +219,7 @@ static int seal(struct seal *s, struct wax_diag *diag)
 	struct wax_source *from = NULL;
 	struct wax_sink *to = NULL;
 	enum output_form form =
-		s->seal_flags & WAX_SEAL_ARMOR ? OUTPUT_TEXT : OUTPUT_BINARY;
+		s->seal_flags & WAX_SEAL_ARMOR ? OUTPUT_TEXT : OUTPUT_SEALED;
 	int err = check(s, diag);
 
 	if (!err)

@@ -97,7 +97,7 @@ static int watch(const struct unpack *u, const struct jail *j,
 		 const sigset_t *mask, struct wax_sink *names,
 		 struct wax_diag *diag)
 {
-	const struct timespec interval = {.tv_nsec = 100000000};
+	const struct timespec interval = {.tv_nsec = 100000000}, now = {0};
 	struct pollfd fds[] = {{.fd = j->list, .events = POLLIN},
 			       {.fd = j->report, .events = POLLIN}};
 	struct progress line = {.on = false};
@@ -118,6 +118,8 @@ static int watch(const struct unpack *u, const struct jail *j,
 		fds[0].fd = over ? -1 : fds[0].fd;
 	}
 	progress_hide(&line);
+	/* A signal that came with the report counts. */
+	ppoll(NULL, 0, &now, mask);
 	return err;
 }
 
@@ -176,7 +178,8 @@ static int unpack(const struct unpack *u, const sigset_t *mask,
 	}
 	if (!err)
 		err = run(u, &what, from, mask, diag);
-	if (err == WAX_ERR_FORMAT)
+	/* Who feeds us by descriptors has no name for what we read. */
+	if (err == WAX_ERR_FORMAT && u->confirm < 0)
 		input_context(u->in, diag);
 	if (!err && u->confirm >= 0 && !confirmed(u->confirm, mask))
 		err = wax_diag_set(diag, WAX_ERR_FORMAT, "%s", "");
@@ -200,6 +203,9 @@ int main(int argc, char **argv)
 	err = program_options(argc, argv, option, &u, &first, &diag);
 	if (!err)
 		err = program_operand(argc, argv, first, &u.in, &diag);
+	if (!err && u.dir && !*u.dir)
+		err = wax_diag_set(&diag, WAX_ERR_USAGE,
+				   "-C needs the name of a folder");
 	if (!err && u.list && (u.dir || u.replace))
 		err = wax_diag_set(&diag, WAX_ERR_USAGE,
 				   "-t makes nothing: -C and -f are not for "

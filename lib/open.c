@@ -25,7 +25,8 @@ static int limit(const struct wax_open_options *o,
 		return 0;
 	if (!wax_identity_parse(o->from, strlen(o->from), sender))
 		return wax_diag_set(diag, WAX_ERR_USAGE,
-				    "this is not an identity, wax1...");
+				    "'%.100s' is no identity, wax1...",
+				    o->from);
 	limits->sender = sender;
 	return 0;
 }

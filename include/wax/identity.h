@@ -9,6 +9,7 @@
 #ifndef WAX_IDENTITY_H
 #define WAX_IDENTITY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <wax/error.h>
 
@@ -82,6 +83,9 @@ WAX_API int wax_identities_recipient(struct wax_identities *list, size_t i,
 WAX_API int wax_identities_public(struct wax_identities *list, size_t i,
 				  char out[WAX_PUBLIC_IDENTITY_SIZE],
 				  struct wax_diag *diag);
+
+/* Whether a text is a public identity: the one form of a valid key. */
+WAX_API bool wax_public_identity_is_valid(const char *text);
 
 /*
  * The line AGE-SECRET-KEY-... of identity i, without a line's end. An SSH

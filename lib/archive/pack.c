@@ -66,7 +66,9 @@ static int not_written(struct packing *x, struct wax_diag *diag)
 static int refuse(const struct packing *x, const char *why,
 		  struct wax_diag *diag)
 {
-	return wax_diag_set(diag, WAX_ERR_USAGE, "'%.700s': %s", x->name, why);
+	wax_diag_set(diag, WAX_ERR_USAGE, "'%.700s': %s", x->name, why);
+	wax_diag_hint(diag, "move it away, or name only the rest");
+	return WAX_ERR_USAGE;
 }
 
 static int unreadable(const struct packing *x, struct wax_diag *diag)

@@ -82,8 +82,8 @@ const char *wax_path_operand(const char *path, char *out)
 		}
 	if (last && is_dots(last, last_len, 2))
 		return "this is no name; name the folder itself";
-	if (why && (!last || last_len > WAX_PATH_MAX))
-		return why;
+	if (why && !last)
+		return "it has no name to be packed under; name what is in it";
 	if (why) { /* absolute, or by way of .. */
 		memcpy(out, last, last_len);
 		out[last_len] = '\0';

@@ -123,6 +123,31 @@ static int bad_archive(const struct unpacking *x, struct wax_diag *diag)
 			    why ? why : "no reason is known");
 }
 
+/* What does not even begin like an archive. */
+static int no_archive(const struct unpacking *x, struct wax_diag *diag)
+{
+	static const struct {
+		const char *magic, *hint;
+	} others[] = {
+		{"\x1f\x8b", "gzip -dc FILE | wax-unpack"},
+		{"\xfd\x37zXZ", "xz -dc FILE | wax-unpack"},
+		{"BZh", "bzip2 -dc FILE | wax-unpack"},
+		{"age-encryption.org/", "wax-open -C DIR opens and unpacks it"},
+		{"-----BEGIN AGE", "wax-open -C DIR opens and unpacks it"},
+	};
+
+	if (x->err || archive_errno(x->a) == ENOMEM)
+		return bad_archive(x, diag);
+	if (!x->given)
+		return wax_diag_set(diag, WAX_ERR_FORMAT, "it is empty");
+	wax_diag_set(diag, WAX_ERR_FORMAT,
+		     "this is no tar archive, plain or compressed by zstd");
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		if (!memcmp(x->block, others[i].magic, strlen(others[i].magic)))
+			wax_diag_hint(diag, "%s", others[i].hint);
+	return WAX_ERR_FORMAT;
+}
+
 static int refuse(const char *why, struct wax_diag *diag)
 {
 	return wax_diag_set(diag, WAX_ERR_FORMAT, "%s", why);
@@ -305,6 +330,9 @@ static int unpack_entry(struct unpacking *x, struct archive_entry *e,
 		err = tell(x, &path, e, diag);
 	if (!err)
 		err = make(x, &path, e, diag);
+	if (err == WAX_ERR_FORMAT && archive_entry_hardlink(e))
+		wax_diag_hint(diag, "tar's --hard-dereference packs them as "
+				    "files");
 	if (err)
 		wax_diag_context(diag, "entry %llu, '%.200s', at byte %lld",
 				 (unsigned long long)x->entries,
@@ -323,6 +351,9 @@ static int expect_zeros(struct unpacking *x, struct wax_diag *diag)
 
 	if (x->ended)
 		return refuse("the archive is cut short", diag);
+	/* It looked at a block more, and took it for none of zeros. */
+	if (n > x->block_len)
+		return refuse("something follows the archive", diag);
 	do {
 		if (n && (*p || memcmp(p, p + 1, n - 1)))
 			return refuse("something follows the archive", diag);
@@ -341,13 +372,13 @@ static int unpack(struct unpacking *x, struct wax_diag *diag)
 	    archive_read_set_options(x->a, "tar:!mac-ext") == ARCHIVE_FATAL)
 		return bad_archive(x, diag);
 	if (archive_read_open(x->a, x, NULL, read_block, NULL) != ARCHIVE_OK)
-		return bad_archive(x, diag);
+		return no_archive(x, diag);
 	while (!err && (r = archive_read_next_header(x->a, &e)) == ARCHIVE_OK)
 		err = unpack_entry(x, e, diag);
 	if (err)
 		return err;
 	if (r != ARCHIVE_EOF)
-		return bad_archive(x, diag);
+		return x->entries ? bad_archive(x, diag) : no_archive(x, diag);
 	err = expect_zeros(x, diag);
 	return err || !x->tree ? err : wax_tree_finish(x->tree, diag);
 }

@@ -3,6 +3,8 @@
  * The identity key.
  */
 #include "crypto/identity.h"
+#include <string.h>
+
 #include "base/bech32.h"
 #include "base/secret.h"
 
@@ -25,6 +27,13 @@ void wax_identity_text(const uint8_t key[WAX_ED25519_PUBLIC_SIZE],
 {
 	wax_bech32_encode(HRP, false, key, WAX_ED25519_PUBLIC_SIZE, out);
 	out[WAX_PUBLIC_IDENTITY_SIZE - 1] = '\0';
+}
+
+bool wax_public_identity_is_valid(const char *text)
+{
+	uint8_t key[WAX_ED25519_PUBLIC_SIZE];
+
+	return wax_identity_parse(text, strlen(text), key);
 }
 
 bool wax_identity_parse(const char *text, size_t len,

@@ -155,9 +155,11 @@ static int check_ratio(const struct opening *o, struct wax_diag *diag)
 	if (!o->meta.archive || !o->max_ratio || o->given <= RATIO_FREE ||
 	    o->given / o->max_ratio <= o->taken)
 		return 0;
-	return wax_diag_set(diag, WAX_ERR_FORMAT,
-			    "the archive grows to more than %u times its size",
-			    o->max_ratio);
+	wax_diag_set(diag, WAX_ERR_FORMAT,
+		     "the archive grows to more than %u times its size",
+		     o->max_ratio);
+	wax_diag_hint(diag, "--max-ratio 0 allows it");
+	return WAX_ERR_FORMAT;
 }
 
 static int read_data(struct opening *o, void *buf, size_t len, size_t *got,

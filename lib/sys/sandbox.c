@@ -5,6 +5,7 @@
  * documentation (userspace-api/landlock) has it.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/mman.h>
@@ -89,53 +90,70 @@ static int enter_landlock(int version, int dir)
 	return err;
 }
 
-enum check {
-	ANY,
-	NO_EXEC,   /* the third argument has not PROT_EXEC */
-	NULL_PATH, /* the second argument is NULL */
+enum action {
+	ALLOW,
+	ALLOW_EQUAL,  /* if the argument is the value */
+	DENY_ANY,     /* if it has any bit of the value */
+	DENY_ALL,     /* if it has all of them */
+	DENY_NONZERO, /* if it is not 0, as a whole */
 };
 
+/* Of the rules of one call the first that applies decides. */
 struct rule {
 	int number;
-	enum check check;
+	enum action action;
+	unsigned arg; /* from 0 */
+	uint32_t value;
 };
+
+/* Set-user-ID and set-group-ID. */
+#define SET_ID 06000
 
 /* All that is allowed; the rest fails with EPERM. */
 static const struct rule rules[] = {
-	{SYS_read, ANY},
-	{SYS_write, ANY},
-	{SYS_writev, ANY},
-	{SYS_pwrite64, ANY},
-	{SYS_lseek, ANY},
-	{SYS_close, ANY},
-	{SYS_fstat, ANY},
-	{SYS_newfstatat, ANY},
-	{SYS_openat, ANY},
-	{SYS_mkdirat, ANY},
-	{SYS_symlinkat, ANY},
-	{SYS_ftruncate, ANY},
-	{SYS_fchmod, ANY},
-	{SYS_utimensat, NULL_PATH},
-	{SYS_fcntl, ANY},
-	{SYS_ppoll, ANY},
+	{SYS_read, ALLOW, 0, 0},
+	{SYS_write, ALLOW, 0, 0},
+	{SYS_writev, ALLOW, 0, 0},
+	{SYS_pwrite64, ALLOW, 0, 0},
+	{SYS_lseek, ALLOW, 0, 0},
+	{SYS_close, ALLOW, 0, 0},
+	{SYS_fstat, ALLOW, 0, 0},
+	{SYS_newfstatat, ALLOW, 0, 0},
+	/* Opened for neither reading nor writing, Landlock lets it through. */
+	{SYS_openat, DENY_ALL, 2, O_ACCMODE},
+	{SYS_openat, DENY_ANY, 3, SET_ID},
+	{SYS_openat, ALLOW, 0, 0},
+	{SYS_mkdirat, DENY_ANY, 2, SET_ID},
+	{SYS_mkdirat, ALLOW, 0, 0},
+	{SYS_symlinkat, ALLOW, 0, 0},
+	{SYS_ftruncate, ALLOW, 0, 0},
+	{SYS_fchmod, DENY_ANY, 1, SET_ID},
+	{SYS_fchmod, ALLOW, 0, 0},
+	{SYS_utimensat, DENY_NONZERO, 1, 0}, /* a path */
+	{SYS_utimensat, ALLOW, 0, 0},
+	{SYS_fcntl, ALLOW_EQUAL, 1, F_GETFD},
+	{SYS_fcntl, ALLOW_EQUAL, 1, F_GETFL},
+	{SYS_ppoll, ALLOW, 0, 0},
 #ifdef SYS_poll
-	{SYS_poll, ANY},
+	{SYS_poll, ALLOW, 0, 0},
 #endif
-	{SYS_mmap, NO_EXEC},
-	{SYS_mprotect, NO_EXEC},
-	{SYS_munmap, ANY},
-	{SYS_mremap, ANY},
-	{SYS_madvise, ANY},
-	{SYS_brk, ANY},
-	{SYS_futex, ANY},
-	{SYS_getrandom, ANY},
-	{SYS_clock_gettime, ANY},
-	{SYS_rt_sigaction, ANY},
-	{SYS_rt_sigprocmask, ANY},
-	{SYS_rt_sigreturn, ANY},
-	{SYS_restart_syscall, ANY},
-	{SYS_exit, ANY},
-	{SYS_exit_group, ANY},
+	{SYS_mmap, DENY_ANY, 2, PROT_EXEC},
+	{SYS_mmap, ALLOW, 0, 0},
+	{SYS_mprotect, DENY_ANY, 2, PROT_EXEC},
+	{SYS_mprotect, ALLOW, 0, 0},
+	{SYS_munmap, ALLOW, 0, 0},
+	{SYS_mremap, ALLOW, 0, 0},
+	{SYS_madvise, ALLOW, 0, 0},
+	{SYS_brk, ALLOW, 0, 0},
+	{SYS_futex, ALLOW, 0, 0},
+	{SYS_getrandom, ALLOW, 0, 0},
+	{SYS_clock_gettime, ALLOW, 0, 0},
+	{SYS_rt_sigaction, ALLOW, 0, 0},
+	{SYS_rt_sigprocmask, ALLOW, 0, 0},
+	{SYS_rt_sigreturn, ALLOW, 0, 0},
+	{SYS_restart_syscall, ALLOW, 0, 0},
+	{SYS_exit, ALLOW, 0, 0},
+	{SYS_exit_group, ALLOW, 0, 0},
 };
 
 #define N_RULES (sizeof(rules) / sizeof(*rules))
@@ -164,31 +182,39 @@ static void add_load(struct program *p, unsigned arg, bool upper)
 	    0, 0);
 }
 
-/* The number of the call is loaded before, and after it when it is another. */
+/* Each rule loads the number anew, and is skipped when that is another. */
 static void add_rule(struct program *p, const struct rule *r)
 {
-	uint32_t number = (uint32_t)r->number;
+	const uint32_t ret =
+		r->action <= ALLOW_EQUAL ? SECCOMP_RET_ALLOW : DENY;
+	unsigned short skip;
 
-	switch (r->check) {
-	case ANY:
-		add(p, JUMP_EQUAL, number, 0, 1);
+	add(p, LOAD, offsetof(struct seccomp_data, nr), 0, 0);
+	skip = p->len;
+	add(p, JUMP_EQUAL, (uint32_t)r->number, 0, 0);
+	if (r->action != ALLOW)
+		add_load(p, r->arg, false);
+	switch (r->action) {
+	case ALLOW:
 		break;
-	case NO_EXEC:
-		add(p, JUMP_EQUAL, number, 0, 4);
-		add_load(p, 2, false);
-		add(p, BPF_JMP | BPF_JSET | BPF_K, PROT_EXEC, 0, 1);
-		add(p, RETURN, DENY, 0, 0);
+	case ALLOW_EQUAL:
+		add(p, JUMP_EQUAL, r->value, 0, 1);
 		break;
-	case NULL_PATH:
-		add(p, JUMP_EQUAL, number, 0, 6);
-		add_load(p, 1, false);
+	case DENY_ANY:
+		add(p, BPF_JMP | BPF_JSET | BPF_K, r->value, 0, 1);
+		break;
+	case DENY_ALL:
+		add(p, BPF_ALU | BPF_AND | BPF_K, r->value, 0, 0);
+		add(p, JUMP_EQUAL, r->value, 0, 1);
+		break;
+	case DENY_NONZERO:
 		add(p, JUMP_EQUAL, 0, 0, 2);
-		add_load(p, 1, true);
+		add_load(p, r->arg, true);
 		add(p, JUMP_EQUAL, 0, 1, 0);
-		add(p, RETURN, DENY, 0, 0);
 		break;
 	}
-	add(p, RETURN, SECCOMP_RET_ALLOW, 0, 0);
+	add(p, RETURN, ret, 0, 0);
+	p->code[skip].jf = (unsigned char)(p->len - skip - 1);
 }
 
 static int enter_seccomp(void)
@@ -199,7 +225,6 @@ static int enter_seccomp(void)
 	add(&p, LOAD, offsetof(struct seccomp_data, arch), 0, 0);
 	add(&p, JUMP_EQUAL, ARCH, 1, 0);
 	add(&p, RETURN, SECCOMP_RET_KILL_PROCESS, 0, 0);
-	add(&p, LOAD, offsetof(struct seccomp_data, nr), 0, 0);
 	for (size_t i = 0; i < N_RULES; i++)
 		add_rule(&p, &rules[i]);
 	add(&p, RETURN, DENY, 0, 0);
