@@ -63,7 +63,9 @@ static int pack(struct pack *p, struct wax_diag *diag)
 {
 	struct wax_sink *to = NULL;
 	struct stat st, path;
-	bool known = !fstat(p->not_fd, &st) && S_ISREG(st.st_mode);
+	bool known = (output_is_stdout(p->out) ? !fstat(p->not_fd, &st)
+					       : !stat(p->out, &st)) &&
+		     S_ISREG(st.st_mode);
 	int err = check(p, diag);
 
 	for (size_t i = 0; i < p->n && !err; i++) {

@@ -3,9 +3,11 @@
  * wax-seal: seal standard input, a file, or several files and folders.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "files.h"
 #include "keys.h"
@@ -131,7 +133,9 @@ static int open_archive(struct seal *s, struct wax_source **out,
 {
 	static char name[] = "wax-pack", tar[] = "--tar", quiet[] = "--quiet",
 		    not_fd[] = "--not-fd=3", end[] = "--";
-	bool shared = output_is_stdout(s->out);
+	/* What is there already, or will be; it must not be packed. */
+	int output =
+		output_is_stdout(s->out) ? 1 : open(s->out, O_PATH | O_CLOEXEC);
 	char **argv = calloc(s->n + 6, sizeof(*argv));
 	size_t n = 0;
 	int err;
@@ -141,11 +145,13 @@ static int open_archive(struct seal *s, struct wax_source **out,
 	argv[n++] = name;
 	argv[n++] = tar;
 	argv[n++] = quiet;
-	if (shared)
+	if (output >= 0)
 		argv[n++] = not_fd;
 	argv[n++] = end;
 	memcpy(argv + n, s->paths, s->n * sizeof(*argv));
-	err = process_source(argv, shared ? 1 : -1, out, diag);
+	err = process_source(argv, output, out, diag);
+	if (output > 1)
+		close(output);
 	free(argv);
 	return err;
 }

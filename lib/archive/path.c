@@ -66,29 +66,40 @@ const char *wax_path_parse(struct wax_path *path, const char *name)
 	return why;
 }
 
+/* Where the last part of a path begins that is absolute or goes through "..". */
+static const char *last_part(const char *path, size_t *len)
+{
+	const char *part, *last = NULL;
+	bool only = *path == '/';
+	size_t n, last_len = 0;
+
+	while (next_part(&path, &part, &n)) {
+		if (is_dots(part, n, 1))
+			continue;
+		only = only || is_dots(part, n, 2);
+		last = part;
+		last_len = n;
+	}
+	if (!only || !last)
+		return NULL;
+	*len = last_len;
+	return last;
+}
+
 const char *wax_path_operand(const char *path, char *out)
 {
 	struct wax_path parsed;
-	const char *at = path, *part, *last = NULL, *why;
-	size_t len, last_len = 0;
+	size_t len = strlen(path);
+	const char *why, *last;
 
-	if (strlen(path) > WAX_PATH_MAX)
+	if (len > WAX_PATH_MAX)
 		return "the name is too long";
-	why = wax_path_parse(&parsed, path);
-	while (why && next_part(&at, &part, &len))
-		if (!is_dots(part, len, 1)) {
-			last = part;
-			last_len = len;
-		}
-	if (last && is_dots(last, last_len, 2))
-		return "this is no name; name the folder itself";
-	if (why && !last)
+	last = last_part(path, &len);
+	if ((*path == '/' && !last) || (last && is_dots(last, len, 2)))
 		return "it has no name to be packed under; name what is in it";
-	if (why) { /* absolute, or by way of .. */
-		memcpy(out, last, last_len);
-		out[last_len] = '\0';
-		why = wax_path_parse(&parsed, out);
-	}
+	memcpy(out, last ? last : path, len);
+	out[len] = '\0';
+	why = wax_path_parse(&parsed, out);
 	for (size_t i = 0; i < parsed.depth && !why; i++)
 		out += sprintf(out, "%s%s", i ? "/" : "", parsed.parts[i]);
 	*out = '\0';
