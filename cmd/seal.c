@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -136,7 +137,7 @@ static int open_archive(struct seal *s, struct wax_source **out,
 	/* What is there already, or will be; it must not be packed. */
 	int output =
 		output_is_stdout(s->out) ? 1 : open(s->out, O_PATH | O_CLOEXEC);
-	char **argv = calloc(s->n + 6, sizeof(*argv));
+	char **argv = calloc(s->n + 6, sizeof(*argv)), *folder = NULL;
 	size_t n = 0;
 	int err;
 
@@ -149,7 +150,11 @@ static int open_archive(struct seal *s, struct wax_source **out,
 		argv[n++] = not_fd;
 	argv[n++] = end;
 	memcpy(argv + n, s->paths, s->n * sizeof(*argv));
+	/* A folder by itself is meant even where a link leads to it. */
+	if (s->n == 1 && asprintf(&folder, "%s/", *s->paths) >= 0)
+		argv[n] = folder;
 	err = process_source(argv, output, out, diag);
+	free(folder);
 	if (output > 1)
 		close(output);
 	free(argv);
@@ -184,7 +189,8 @@ static int base_name(const struct seal *s, const char **out,
 	const char *path = s->n && !s->archive ? *s->paths : NULL;
 	const char *slash, *name;
 
-	if (s->no_name || input_is_stdin(path))
+	/* What a shell hands over, as /dev/fd/63, has no name. */
+	if (s->no_name || input_is_stdin(path) || input_size() < 0)
 		return 0;
 	slash = strrchr(path, '/');
 	name = slash ? slash + 1 : path;

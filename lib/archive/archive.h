@@ -24,7 +24,7 @@ void wax_archive_init(void);
  * packed with all that is in them; links as links; of a file's metadata its
  * mode and its time of change in seconds. A relative path without .. is the
  * entry's name; of another path only the last part is. "." and the like stand
- * for what is in the folder.
+ * for what is in the folder. Temporary files of our own, .wax-..., are left out.
  *
  * What wax_unpack() would refuse for its name or its kind is WAX_ERR_USAGE here
  * already; so is a path that is given twice, and the file that is except

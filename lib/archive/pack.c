@@ -19,6 +19,7 @@
 #include "archive/path.h"
 #include "base/error.h"
 #include "sys/fd.h"
+#include "sys/temporary.h"
 
 #define BLOCK_SIZE (128 * 1024)
 
@@ -201,7 +202,8 @@ static int pack_contents(struct packing *x, int fd, struct wax_diag *diag)
 	while (!err && (errno = 0, d = readdir(folder))) {
 		size_t len = x->len;
 
-		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
+		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, "..") ||
+		    wax_temporary_is(d->d_name))
 			continue;
 		err = push(x, d->d_name, diag);
 		if (!err) {

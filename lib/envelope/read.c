@@ -27,6 +27,7 @@ struct opening {
 	uint64_t taken;		  /* of the payload */
 	uint64_t given;		  /* of the data */
 	unsigned max_ratio;
+	bool any;	       /* there was a frame of data */
 	bool inside;	       /* a frame of data */
 	bool verified, padded; /* S, P was read */
 };
@@ -49,12 +50,14 @@ static void take(struct opening *o, const uint8_t *p, size_t len)
 static int read_meta(struct opening *o, const uint8_t *start,
 		     const struct wax_bytes *header, struct wax_diag *diag)
 {
-	size_t got, len = WAX_FRAME_HEADER_SIZE + wax_le32(start + 4);
+	uint32_t text = wax_le32(start + 4);
+	size_t got, len;
 	uint8_t *frame;
 	int err;
 
-	if (len > WAX_FRAME_HEADER_SIZE + WAX_META_MAX)
+	if (text > WAX_META_MAX)
 		return bad_envelope(diag);
+	len = WAX_FRAME_HEADER_SIZE + text;
 	frame = malloc(len);
 	if (!frame)
 		return wax_no_memory(diag);
@@ -129,7 +132,7 @@ static int next_frame(struct opening *o, bool *end, struct wax_diag *diag)
 
 	if (err)
 		return err;
-	*end = !len;
+	*end = !len && o->any;
 	if (*end && o->meta.has_sender && !o->verified)
 		return wax_diag_set(diag, WAX_ERR_TRUST,
 				    "the signature is missing");
@@ -137,9 +140,11 @@ static int next_frame(struct opening *o, bool *end, struct wax_diag *diag)
 		return 0;
 	if (!o->verified && !o->padded && len >= 4 &&
 	    wax_le32(p) == WAX_ZSTD_MAGIC) {
-		o->inside = true;
-		return 0;
+		o->inside = o->any = true;
+		return wax_unzstd_begin(p, len, diag);
 	}
+	if (!o->any)
+		return bad_envelope(diag);
 	if (len < header || wax_le32(p) != WAX_FRAME_MAGIC)
 		return bad_envelope(diag);
 	if (!wax_signature_begins(p + header, len - header))

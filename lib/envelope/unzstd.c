@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "base/error.h"
 #include "envelope/meta.h"
@@ -40,6 +41,34 @@ void wax_unzstd_free(struct wax_unzstd *z)
 	free(z);
 }
 
+/*
+ * RFC 8878, section 3.1.1.1: a descriptor; then the window's size as exponent
+ * and eighths, unless the content's size is the window's; a dictionary's
+ * number; and the content's size, of which the two-byte form starts at 256.
+ */
+int wax_unzstd_begin(const uint8_t *data, size_t len, struct wax_diag *diag)
+{
+	uint8_t descriptor = len > 4 ? data[4] : 0;
+	size_t size = (size_t)1 << (descriptor >> 6);
+	uint64_t window = 0;
+
+	if (descriptor & 3)
+		return wax_diag_set(diag, WAX_ERR_FORMAT,
+				    "the zstd data ask for a dictionary");
+	if (descriptor & 0x20) {
+		for (size_t i = 0; i < size && 5 + i < len; i++)
+			window |= (uint64_t)data[5 + i] << (8 * i);
+	} else if (len > 5) {
+		window = UINT64_C(1) << (10 + (data[5] >> 3));
+		window += window / 8 * (data[5] & 7);
+	}
+	if (window > UINT64_C(1) << WAX_ZSTD_WINDOW_LOG)
+		return wax_diag_set(diag, WAX_ERR_FORMAT,
+				    "the zstd data ask for a window above 8 "
+				    "MiB");
+	return 0;
+}
+
 int wax_unzstd_step(struct wax_unzstd *z, struct wax_cursor *in, void *buf,
 		    size_t len, size_t *got, bool *ended, struct wax_diag *diag)
 {
@@ -47,6 +76,8 @@ int wax_unzstd_step(struct wax_unzstd *z, struct wax_cursor *in, void *buf,
 	ZSTD_outBuffer to = {buf, len, 0};
 	size_t left = ZSTD_decompressStream(z->zd, &to, &from);
 
+	if (ZSTD_getErrorCode(left) == ZSTD_error_memory_allocation)
+		return wax_no_memory(diag);
 	if (ZSTD_isError(left))
 		return wax_diag_set(diag, WAX_ERR_FORMAT, "bad zstd data: %s",
 				    ZSTD_getErrorName(left));
@@ -79,14 +110,16 @@ static int next_frame(struct frames *f, bool *end, struct wax_diag *diag)
 {
 	const uint8_t *p;
 	size_t len;
-	int err = wax_reader_peek(&f->r, WAX_FRAME_HEADER_SIZE, &p, &len, diag);
+	int err = wax_reader_peek(&f->r, WAX_ZSTD_BEGIN_MAX, &p, &len, diag);
 
 	if (err)
 		return err;
 	*end = !len;
 	if (len >= 4 && wax_le32(p) == WAX_ZSTD_MAGIC) {
 		f->inside = true;
-	} else if (len >= WAX_FRAME_HEADER_SIZE && is_skippable(wax_le32(p))) {
+		return wax_unzstd_begin(p, len, diag);
+	}
+	if (len >= WAX_FRAME_HEADER_SIZE && is_skippable(wax_le32(p))) {
 		f->skip = wax_le32(p + 4);
 		wax_reader_take(&f->r, WAX_FRAME_HEADER_SIZE);
 	} else if (len) {

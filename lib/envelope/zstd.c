@@ -189,7 +189,9 @@ static int init(struct zstd *z, int level, bool checksum, struct wax_diag *diag)
 	if (ZSTD_isError(ZSTD_CCtx_setParameter(z->zc, ZSTD_c_compressionLevel,
 						level)) ||
 	    ZSTD_isError(ZSTD_CCtx_setParameter(z->zc, ZSTD_c_checksumFlag,
-						checksum)))
+						checksum)) ||
+	    ZSTD_isError(
+		    ZSTD_CCtx_setParameter(z->zc, ZSTD_c_contentSizeFlag, 0)))
 		return wax_diag_set(diag, WAX_ERR_USAGE, "zstd has no level %d",
 				    level);
 	return 0;

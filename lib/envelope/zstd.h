@@ -33,10 +33,17 @@ int wax_unzstd_new(struct wax_unzstd **out, struct wax_diag *diag);
 void wax_unzstd_free(struct wax_unzstd *z);
 
 /*
+ * Checks how a frame begins, before anything of it is decoded: libzstd looks at
+ * the window only where it needs one. data is WAX_ZSTD_BEGIN_MAX bytes, less at
+ * the end of the source. A larger window and a dictionary are WAX_ERR_FORMAT.
+ */
+#define WAX_ZSTD_BEGIN_MAX 13
+int wax_unzstd_begin(const uint8_t *data, size_t len, struct wax_diag *diag);
+
+/*
  * Decodes: takes from in, and stores up to len bytes, their number in *got. At
  * the end of a frame *ended is set, and the next call begins another. An empty
- * in says that there is no more. Malformed or missing data, a larger window and
- * a dictionary are WAX_ERR_FORMAT.
+ * in says that there is no more. Malformed or missing data are WAX_ERR_FORMAT.
  */
 int wax_unzstd_step(struct wax_unzstd *z, struct wax_cursor *in, void *buf,
 		    size_t len, size_t *got, bool *ended,

@@ -12,16 +12,25 @@
 #include "base/error.h"
 #include "sys/temporary.h"
 
+#define PREFIX ".wax-"
+
 int wax_temporary_name(char out[WAX_TEMPORARY_NAME_SIZE], struct wax_diag *diag)
 {
 	unsigned char r[8];
 
 	if (getentropy(r, sizeof(r)))
 		return wax_diag_sys(diag, errno, "no randomness");
-	strcpy(out, ".wax-");
+	strcpy(out, PREFIX);
 	for (size_t i = 0; i < sizeof(r); i++)
-		sprintf(out + 5 + 2 * i, "%02x", r[i]);
+		sprintf(out + strlen(PREFIX) + 2 * i, "%02x", r[i]);
 	return 0;
+}
+
+bool wax_temporary_is(const char *name)
+{
+	return !strncmp(name, PREFIX, strlen(PREFIX)) &&
+	       strlen(name) == WAX_TEMPORARY_NAME_SIZE - 1 &&
+	       strspn(name + strlen(PREFIX), "0123456789abcdef") == 16;
 }
 
 /* Where the file system has none, one whose name is removed at once. */
