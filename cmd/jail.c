@@ -31,23 +31,26 @@ static int compare(const void *a, const void *b)
 }
 
 /* Closes all but these n descriptors, which it sorts; -1 is none. */
-static void close_others(int *keep, size_t n)
+static int close_others(int *keep, size_t n)
 {
 	unsigned from = 0;
+	int err = 0;
 
 	qsort(keep, n, sizeof(*keep), compare);
 	for (size_t i = 0; i < n; i++) {
 		if (keep[i] < 0)
 			continue;
-		if ((unsigned)keep[i] > from)
-			close_range(from, (unsigned)keep[i] - 1, 0);
+		if (!err && (unsigned)keep[i] > from)
+			err = close_range(from, (unsigned)keep[i] - 1, 0);
 		from = (unsigned)keep[i] + 1;
 	}
-	close_range(from, ~0u, 0);
+	if (!err)
+		err = close_range(from, ~0u, 0);
 	/* No file gets the number of standard error. */
 	for (int fd = 0; fd <= 2; fd++)
 		if (fcntl(fd, F_GETFD) < 0)
 			open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return err;
 }
 
 static int write_name(void *ctx, const char *name, const char *link,
@@ -82,15 +85,19 @@ static void be_jailed(struct wax_unpack *u, struct wax_source *from, int list,
 }
 
 static void child(struct wax_unpack u, struct wax_source *from, int input,
-		  int report, int list)
+		  int report, int list, pid_t parent)
 {
 	struct report r = {0};
 	int keep[] = {input, u.dir, report, list};
 	ssize_t n;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	close_others(keep, sizeof(keep) / sizeof(*keep));
-	be_jailed(&u, from, list, &r);
+	if (getppid() != parent) /* it was faster */
+		_exit(1);
+	if (close_others(keep, sizeof(keep) / sizeof(*keep)))
+		r.err = wax_diag_sys(&r.diag, errno, "closing descriptors");
+	else
+		be_jailed(&u, from, list, &r);
 	n = write(report, &r, sizeof(r));
 	_exit(n == sizeof(r) ? 0 : 1);
 }
@@ -109,6 +116,7 @@ int jail_start(struct jail *j, const struct wax_unpack *u,
 {
 	int report[2] = {-1, -1}, names[2] = {-1, -1};
 	struct wax_unpack inside = *u;
+	pid_t self = getpid();
 	int err = open_pipes(report, names, list, diag);
 
 	*j = (struct jail){.report = report[0], .list = names[0]};
@@ -124,7 +132,7 @@ int jail_start(struct jail *j, const struct wax_unpack *u,
 		inside.taken = j->taken;
 		j->pid = fork();
 		if (!j->pid)
-			child(inside, from, input, report[1], names[1]);
+			child(inside, from, input, report[1], names[1], self);
 		if (j->pid < 0)
 			err = wax_diag_sys(diag, errno, "a process");
 		j->pid = j->pid < 0 ? 0 : j->pid;

@@ -2,6 +2,7 @@
 /*
  * wax-open: open standard input or a sealed file.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,6 +136,7 @@ static int open_in_folder(struct open *o, struct wax_sink **out,
 	const char *name = o->contents.name;
 	size_t len = strlen(o->dir) + strlen(name) + 2;
 	struct stat st;
+	bool there;
 	char *path;
 	int err;
 
@@ -148,11 +150,14 @@ static int open_in_folder(struct open *o, struct wax_sink **out,
 	if (!path)
 		return program_no_memory(diag);
 	snprintf(path, len, "%s/%s", o->dir, name);
-	o->made_dir = !mkdir(o->dir, 0777);
-	if (!o->made_dir && !stat(o->dir, &st) && !S_ISDIR(st.st_mode))
+	there = !stat(o->dir, &st);
+	o->made_dir = !there && errno == ENOENT;
+	if (there && !S_ISDIR(st.st_mode))
 		err = wax_diag_set(diag, WAX_ERR_USAGE, "'%s' is no folder",
 				   o->dir);
 	else
+		err = wax_home_make(path, diag);
+	if (!err)
 		err = output_open(path, o->file_flags, OUTPUT_UNKNOWN, out,
 				  diag);
 	free(path);

@@ -96,8 +96,9 @@ int main(int argc, char **argv)
 	int first, err;
 
 	program_start(&tool_pack);
-	wax_archive_init();
 	err = program_options(argc, argv, option, &p, &first, &diag);
+	if (!err)
+		err = wax_archive_init(&diag);
 	if (!err) {
 		p.paths = argv + first;
 		p.n = (size_t)(argc - first);

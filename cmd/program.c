@@ -27,20 +27,43 @@ static void die_cleanly(int sig)
 	raise(sig);
 }
 
-static void start_signals(void)
+/* Sets a handler for what would end the process; adds them to the set. */
+static void handle_deadly(void (*handler)(int), sigset_t *set)
 {
-	/* libsodium aborts when there is no randomness. */
-	static const int deadly[] = {SIGINT,  SIGTERM,	SIGHUP,	 SIGQUIT,
-				     SIGABRT, SIGALRM,	SIGUSR1, SIGUSR2,
-				     SIGXCPU, SIGVTALRM};
-	struct sigaction act = {.sa_handler = die_cleanly}, old;
+	static const int deadly[] = {SIGINT,  SIGTERM, SIGHUP,
+				     SIGQUIT, SIGALRM, SIGUSR1,
+				     SIGUSR2, SIGXCPU, SIGVTALRM};
+	struct sigaction act = {.sa_handler = handler}, old;
 
 	sigfillset(&act.sa_mask);
 	for (size_t i = 0; i < sizeof(deadly) / sizeof(*deadly); i++) {
 		sigaction(deadly[i], NULL, &old);
-		if (old.sa_handler != SIG_IGN)
-			sigaction(deadly[i], &act, NULL);
+		if (old.sa_handler == SIG_IGN)
+			continue;
+		sigaction(deadly[i], &act, NULL);
+		sigaddset(set, deadly[i]);
 	}
+}
+
+void program_hold_signals(void (*handler)(int), sigset_t *before)
+{
+	sigset_t held;
+
+	sigemptyset(&held);
+	handle_deadly(handler, &held);
+	sigprocmask(SIG_BLOCK, &held, before);
+}
+
+static void start_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	handle_deadly(die_cleanly, &set);
+	/* libsodium aborts when there is no randomness. */
+	signal(SIGABRT, die_cleanly);
+	/* Ignored by whoever started us, it would keep statuses from us. */
+	signal(SIGCHLD, SIG_DFL);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 }

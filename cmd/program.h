@@ -6,6 +6,7 @@
 #ifndef WAX_CMD_PROGRAM_H
 #define WAX_CMD_PROGRAM_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <wax.h>
 
@@ -18,6 +19,12 @@
  * lets signals that end the process remove temporary files.
  */
 void program_start(const struct tool *tool);
+
+/*
+ * Has the signals that would end the process call handler instead, and only
+ * while it waits with the mask that is stored.
+ */
+void program_hold_signals(void (*handler)(int), sigset_t *before);
 
 /* Lines that --version shows beside the version. more is kept. */
 void program_version(const char *more);

@@ -3,6 +3,7 @@
  * wax-unpack: take an archive apart. This process makes a fresh folder, lets
  * one behind walls fill it, and moves it into place or removes it.
  */
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <unistd.h>
@@ -29,24 +30,6 @@ static volatile sig_atomic_t stopped;
 static void stop(int sig)
 {
 	stopped = sig;
-}
-
-/* Signals come through while waiting only; mask is what to wait with. */
-static void hold_signals(sigset_t *mask)
-{
-	static const int deadly[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-	struct sigaction act = {.sa_handler = stop}, old;
-	sigset_t held;
-
-	sigemptyset(&held);
-	for (size_t i = 0; i < sizeof(deadly) / sizeof(*deadly); i++) {
-		sigaction(deadly[i], NULL, &old);
-		if (old.sa_handler == SIG_IGN)
-			continue;
-		sigaction(deadly[i], &act, NULL);
-		sigaddset(&held, deadly[i]);
-	}
-	sigprocmask(SIG_BLOCK, &held, mask);
 }
 
 /* Ends as the signal would have ended it at once. */
@@ -127,11 +110,14 @@ static int watch(const struct unpack *u, const struct jail *j,
 static bool confirmed(int fd, const sigset_t *mask)
 {
 	struct pollfd wait = {.fd = fd, .events = POLLIN};
+	ssize_t n = 0;
 	char byte;
 
 	while (!stopped && ppoll(&wait, 1, NULL, mask) <= 0)
 		;
-	return !stopped && read(fd, &byte, 1) == 1;
+	while (!stopped && (n = read(fd, &byte, 1)) < 0 && errno == EINTR)
+		;
+	return !stopped && n == 1;
 }
 
 static int run(const struct unpack *u, const struct wax_unpack *what,
@@ -159,8 +145,7 @@ static int run(const struct unpack *u, const struct wax_unpack *what,
 	return err;
 }
 
-static int unpack(const struct unpack *u, const sigset_t *mask,
-		  struct wax_diag *diag)
+static int unpack(const struct unpack *u, sigset_t *mask, struct wax_diag *diag)
 {
 	struct wax_unpack what = {.limits = {u->limits.entries, u->limits.size,
 					     (unsigned)u->limits.ratio},
@@ -169,9 +154,12 @@ static int unpack(const struct unpack *u, const sigset_t *mask,
 	struct wax_source *from = NULL;
 	int err = input_open(u->in, &from, diag);
 
-	if (!err && !u->list)
+	/* From here on there is something to be removed. */
+	if (!err && !u->list) {
+		program_hold_signals(stop, mask);
 		err = wax_folder_new(u->dir ? u->dir : ".", u->replace, &folder,
 				     diag);
+	}
 	if (!err && folder) {
 		what.dir = wax_folder_fd(folder);
 		what.umask = wax_folder_umask(folder);
@@ -198,9 +186,10 @@ int main(int argc, char **argv)
 	int first, err;
 
 	program_start(&tool_unpack);
-	wax_archive_init();
 	program_version(jail_walls());
 	err = program_options(argc, argv, option, &u, &first, &diag);
+	if (!err)
+		err = wax_archive_init(&diag);
 	if (!err)
 		err = program_operand(argc, argv, first, &u.in, &diag);
 	if (!err && u.dir && !*u.dir)
@@ -211,7 +200,7 @@ int main(int argc, char **argv)
 				   "-t makes nothing: -C and -f are not for "
 				   "it");
 	if (!err) {
-		hold_signals(&mask);
+		sigprocmask(SIG_BLOCK, NULL, &mask);
 		err = unpack(&u, &mask, &diag);
 		if (stopped)
 			stop_now(&mask);

@@ -17,7 +17,7 @@
  * through the locale's. To be called once, before the walls go up: the data of
  * the locale are files.
  */
-void wax_archive_init(void);
+int wax_archive_init(struct wax_diag *diag);
 
 /*
  * Writes an archive of the paths to a sink, which is not finished. Folders are

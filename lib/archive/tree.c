@@ -204,7 +204,7 @@ int wax_tree_close_file(int fd, const struct wax_attributes *a,
 			  ? wax_diag_sys(diag, errno, "its time")
 			  : 0;
 
-	if (close(fd) && !err)
+	if (close(fd) && errno != EINTR && !err)
 		err = wax_diag_sys(diag, errno, "closing it");
 	return err;
 }

@@ -91,29 +91,58 @@ static int names_read(struct names *list, int fd)
 	return err;
 }
 
-/* Removes a folder and what is in it, as far as that is possible. */
-static void remove_tree(int parent, const char *name)
+/* Whether an entry that could not be unlinked is a folder. */
+static bool was_folder(void)
 {
-	int fd = openat(parent, name,
-			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	struct stat st;
-	DIR *folder;
-	const char *entry;
+	return errno == EISDIR || errno == EPERM;
+}
 
-	if (fd < 0)
-		return;
-	if (!fstat(fd, &st) && (st.st_mode & 0700) != 0700)
-		fchmod(fd, 0700);
-	folder = fdopendir(fd);
+/*
+ * Removes a folder in top; the folders that are in it are moved up to top, so
+ * that no depth needs more descriptors than there are.
+ */
+static int dissolve(int top, const char *name)
+{
+	char temp[WAX_TEMPORARY_NAME_SIZE];
+	const char *entry;
+	DIR *folder;
+	int fd;
+
+	if (fchmodat(top, name, 0700, 0))
+		return -1;
+	fd = openat(top, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	folder = fd < 0 ? NULL : fdopendir(fd);
 	while (folder && (entry = next_name(folder)))
-		if (unlinkat(dirfd(folder), entry, 0) &&
-		    (errno == EISDIR || errno == EPERM))
-			remove_tree(dirfd(folder), entry);
+		if (unlinkat(dirfd(folder), entry, 0) && was_folder() &&
+		    !fchmodat(dirfd(folder), entry, 0700, 0) &&
+		    !wax_temporary_name(temp, NULL) &&
+		    renameat(dirfd(folder), entry, top, temp))
+			break;
 	if (folder)
 		closedir(folder);
-	else
+	else if (fd >= 0)
 		close(fd);
-	unlinkat(parent, name, AT_REMOVEDIR);
+	return unlinkat(top, name, AT_REMOVEDIR);
+}
+
+/* Removes all that is in the fresh folder, and it, as far as possible. */
+static void remove_all(const struct wax_folder *f)
+{
+	bool less = f->fd >= 0;
+	const char *entry;
+
+	while (less) {
+		DIR *folder = entries_of(f->fd);
+
+		less = false;
+		while (folder && (entry = next_name(folder)))
+			if (!unlinkat(f->fd, entry, 0) ||
+			    (was_folder() && !dissolve(f->fd, entry)))
+				less = true;
+		if (folder)
+			closedir(folder);
+	}
+	unlinkat(f->parent, f->temp, AT_REMOVEDIR);
 }
 
 /* Finds out where the fresh folder goes: into path, or beside it. */
@@ -121,15 +150,18 @@ static int open_parent(struct wax_folder *f, struct wax_diag *diag)
 {
 	struct stat st;
 	char *slash;
+	int err;
 
 	f->parent = open(f->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (f->parent >= 0)
 		return 0;
-	if (errno == ENOTDIR || !lstat(f->path, &st))
+	err = errno;
+	if (err == ENOTDIR || err == ELOOP ||
+	    (err == ENOENT && !lstat(f->path, &st)))
 		return wax_diag_set(diag, WAX_ERR_USAGE, "'%s' is no folder",
 				    f->path);
-	if (errno != ENOENT)
-		return wax_diag_sys(diag, errno, "'%s'", f->path);
+	if (err != ENOENT)
+		return wax_diag_sys(diag, err, "'%s'", f->path);
 	slash = strrchr(f->path, '/');
 	f->name = slash ? slash + 1 : f->path;
 	if (slash)
@@ -214,50 +246,60 @@ static int exists(const struct wax_folder *f, const char *name,
 	return WAX_ERR_USAGE;
 }
 
-/* Whether an entry is in the way of one of ours. */
-static bool in_the_way(const struct wax_folder *f, const char *name)
+/* Whether an entry is there that can be replaced; one that cannot is refused. */
+static int look(const struct wax_folder *f, const char *name, bool *replaces,
+		struct wax_diag *diag)
 {
 	struct stat old, new;
 
-	if (fstatat(f->parent, name, &old, AT_SYMLINK_NOFOLLOW))
-		return errno != ENOENT;
-	return !f->replace || S_ISDIR(old.st_mode) ||
-	       fstatat(f->fd, name, &new, AT_SYMLINK_NOFOLLOW) ||
-	       S_ISDIR(new.st_mode);
-}
-
-static int rename_up(const struct wax_folder *f, const char *name,
-		     unsigned flags)
-{
-	if (!renameat2(f->fd, name, f->parent, name, flags))
+	*replaces = !fstatat(f->parent, name, &old, AT_SYMLINK_NOFOLLOW);
+	if (!*replaces && errno == ENOENT)
 		return 0;
-	if (errno != EINVAL && errno != ENOSYS)
-		return -1;
-	/* The file system cannot; what is in the way was looked for. */
-	return renameat(f->fd, name, f->parent, name);
+	if (!*replaces || fstatat(f->fd, name, &new, AT_SYMLINK_NOFOLLOW))
+		return wax_diag_sys(diag, errno, "'%s'", name);
+	return !f->replace || S_ISDIR(old.st_mode) || S_ISDIR(new.st_mode)
+		       ? exists(f, name, diag)
+		       : 0;
 }
 
 /*
- * Moves an entry up; one that is replaced goes down. A folder must be writable
- * to be moved, as its ".." changes.
+ * Moves an entry; a folder must be writable for that, as its ".." changes.
+ * Where the file system knows no flags, what is in the way was looked for.
  */
-static int move_up(const struct wax_folder *f, const char *name)
+static int shift(int from, int to, const char *name, unsigned flags)
 {
 	struct stat st;
-	bool old = f->replace &&
-		   !fstatat(f->parent, name, &st, AT_SYMLINK_NOFOLLOW);
 	bool locked;
-	int err;
+	int err, reason;
 
-	if (fstatat(f->fd, name, &st, AT_SYMLINK_NOFOLLOW))
+	if (fstatat(from, name, &st, AT_SYMLINK_NOFOLLOW))
 		return -1;
 	locked = S_ISDIR(st.st_mode) && !(st.st_mode & 0200);
-	if (locked && fchmodat(f->fd, name, st.st_mode | 0200, 0))
+	if (locked && fchmodat(from, name, st.st_mode | 0200, 0))
 		return -1;
-	err = rename_up(f, name, old ? RENAME_EXCHANGE : RENAME_NOREPLACE);
-	if (!err && locked)
-		err = fchmodat(f->parent, name, st.st_mode, 0);
+	err = renameat2(from, name, to, name, flags);
+	if (err && (errno == EINVAL || errno == ENOSYS))
+		err = renameat(from, name, to, name);
+	reason = errno;
+	/* If this fails, a folder has a right too many; it is all there. */
+	if (locked && fchmodat(err ? from : to, name, st.st_mode, 0))
+		reason = err ? reason : 0;
+	errno = reason;
 	return err;
+}
+
+/* Moves an entry up; one that is replaced goes down. */
+static int move_up(const struct wax_folder *f, const char *name,
+		   struct wax_diag *diag)
+{
+	bool replaces;
+	int err = look(f, name, &replaces, diag);
+
+	if (err || !shift(f->fd, f->parent, name,
+			  replaces ? RENAME_EXCHANGE : RENAME_NOREPLACE))
+		return err;
+	return errno == EEXIST ? exists(f, name, diag)
+			       : wax_diag_sys(diag, errno, "'%s'", name);
 }
 
 /* Undoes a move. */
@@ -266,27 +308,22 @@ static void move_down(const struct wax_folder *f, const char *name)
 	struct stat st;
 	bool old = !fstatat(f->fd, name, &st, AT_SYMLINK_NOFOLLOW);
 
-	renameat2(f->parent, name, f->fd, name,
-		  old ? RENAME_EXCHANGE : RENAME_NOREPLACE);
+	shift(f->parent, f->fd, name, old ? RENAME_EXCHANGE : RENAME_NOREPLACE);
 }
 
 static int move_all(const struct wax_folder *f, const struct names *list,
 		    struct wax_diag *diag)
 {
-	int err = 0;
+	bool replaces;
 	size_t n;
+	int err = 0;
 
 	for (n = 0; n < list->n && !err; n++)
-		if (in_the_way(f, list->names[n]))
-			err = exists(f, list->names[n], diag);
+		err = look(f, list->names[n], &replaces, diag);
 	if (err)
 		return err;
 	for (n = 0; n < list->n && !err; n++)
-		if (move_up(f, list->names[n]))
-			err = errno == EEXIST
-				      ? exists(f, list->names[n], diag)
-				      : wax_diag_sys(diag, errno, "'%s'",
-						     list->names[n]);
+		err = move_up(f, list->names[n], diag);
 	if (!err)
 		return 0;
 	for (n--; n; n--)
@@ -348,7 +385,7 @@ void wax_folder_free(struct wax_folder *f)
 	if (!f)
 		return;
 	if (*f->temp)
-		remove_tree(f->parent, f->temp);
+		remove_all(f);
 	if (f->fd >= 0)
 		close(f->fd);
 	if (f->parent >= 0)
