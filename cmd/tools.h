@@ -53,7 +53,7 @@ struct tool {
 };
 
 extern const struct tool tool_keygen, tool_seal, tool_open, tool_inspect,
-	tool_pack, tool_unpack;
+	tool_pack, tool_unpack, tool_sign, tool_verify;
 
 /* The front itself, which has no options but --help and --version. */
 extern const struct tool tool_wax;

@@ -32,6 +32,7 @@
 #include <wax/recipient.h>
 #include <wax/seal.h>
 #include <wax/secret.h>
+#include <wax/sign.h>
 #include <wax/stream.h>
 #include <wax/terminal.h>
 #include <wax/text.h>

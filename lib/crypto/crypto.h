@@ -11,8 +11,9 @@
 #include <stdint.h>
 #include <wax/error.h>
 
-#define WAX_KEY_SIZE 32	  /* of every symmetric key */
-#define WAX_HASH_SIZE 32  /* SHA-256, HMAC-SHA-256 */
+#define WAX_KEY_SIZE 32	 /* of every symmetric key */
+#define WAX_HASH_SIZE 32 /* SHA-256, HMAC-SHA-256 */
+#define WAX_BLAKE2B_SIZE 64
 #define WAX_NONCE_SIZE 12 /* ChaCha20-Poly1305, RFC 8439 */
 #define WAX_TAG_SIZE 16
 
@@ -77,6 +78,22 @@ void wax_ed25519_secret(uint8_t out[WAX_ED25519_SECRET_SIZE],
 void wax_ed25519_secret_public(uint8_t out[WAX_ED25519_PUBLIC_SIZE],
 			       const uint8_t key[WAX_ED25519_SECRET_SIZE]);
 bool wax_ed25519_valid(const uint8_t key[WAX_ED25519_PUBLIC_SIZE]);
+
+/* Ed25519 (RFC 8032) over a message at hand. */
+void wax_ed25519_sign(uint8_t out[WAX_ED25519_SIGNATURE_SIZE], const void *data,
+		      size_t len,
+		      const uint8_t secret[WAX_ED25519_SECRET_SIZE]);
+bool wax_ed25519_verify(const uint8_t signature[WAX_ED25519_SIGNATURE_SIZE],
+			const void *data, size_t len,
+			const uint8_t key[WAX_ED25519_PUBLIC_SIZE]);
+
+/* BLAKE2b (RFC 7693) of 64 bytes without a key, of data in pieces. */
+struct wax_blake2b;
+
+int wax_blake2b_new(struct wax_blake2b **out, struct wax_diag *diag);
+void wax_blake2b_free(struct wax_blake2b *b);
+void wax_blake2b_add(struct wax_blake2b *b, const void *data, size_t len);
+void wax_blake2b_end(struct wax_blake2b *b, uint8_t out[WAX_BLAKE2B_SIZE]);
 
 /*
  * Ed25519ph (RFC 8032, section 5.1) with an empty context, over a message that

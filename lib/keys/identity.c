@@ -285,9 +285,9 @@ wax_identities_key(const struct wax_identities *list, size_t i)
 	return &list->keys[i];
 }
 
-/* The Ed25519 key of identity i; only post-quantum ones have one. */
-static int derive(struct wax_identities *list, size_t i,
-		  struct wax_secret **out, struct wax_diag *diag)
+int wax_identities_derive(struct wax_identities *list, size_t i,
+			  const char *info, struct wax_secret **out,
+			  struct wax_diag *diag)
 {
 	const struct wax_secret_key *key = wax_identities_key(list, i);
 	struct wax_secret *secret;
@@ -302,14 +302,14 @@ static int derive(struct wax_identities *list, size_t i,
 	err = wax_secret_new(WAX_ED25519_SECRET_SIZE, &secret, diag);
 	if (err)
 		return err;
-	wax_identity_derive(wax_secret_bytes(key->secret),
+	wax_identity_derive(wax_secret_bytes(key->secret), info,
 			    wax_secret_bytes(secret));
 	*out = secret;
 	return 0;
 }
 
-int wax_identities_signer(struct wax_identities *list, struct wax_secret **out,
-			  struct wax_diag *diag)
+int wax_identities_signer(struct wax_identities *list, const char *info,
+			  struct wax_secret **out, struct wax_diag *diag)
 {
 	size_t n;
 	int err = wax_identities_unlock(list, &n, diag);
@@ -317,7 +317,7 @@ int wax_identities_signer(struct wax_identities *list, struct wax_secret **out,
 	if (!err && !n)
 		err = wax_diag_set(diag, WAX_ERR_USAGE,
 				   "there is no identity to sign with");
-	return err ? err : derive(list, 0, out, diag);
+	return err ? err : wax_identities_derive(list, 0, info, out, diag);
 }
 
 int wax_identities_public(struct wax_identities *list, size_t i,
@@ -326,7 +326,8 @@ int wax_identities_public(struct wax_identities *list, size_t i,
 {
 	uint8_t public[WAX_ED25519_PUBLIC_SIZE];
 	struct wax_secret *secret;
-	int err = derive(list, i, &secret, diag);
+	int err = wax_identities_derive(list, i, WAX_DERIVE_IDENTITY, &secret,
+					diag);
 
 	if (err)
 		return err;
