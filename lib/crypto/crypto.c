@@ -181,6 +181,22 @@ bool wax_aead_open(const uint8_t key[WAX_KEY_SIZE],
 		out, NULL, NULL, sealed, len, ad, ad_len, nonce, key);
 }
 
+void wax_xaead_seal(const uint8_t key[WAX_KEY_SIZE],
+		    const uint8_t nonce[WAX_XNONCE_SIZE], const void *ad,
+		    size_t ad_len, const void *plain, size_t len, uint8_t *out)
+{
+	crypto_aead_xchacha20poly1305_ietf_encrypt(out, NULL, plain, len, ad,
+						   ad_len, NULL, nonce, key);
+}
+
+bool wax_xaead_open(const uint8_t key[WAX_KEY_SIZE],
+		    const uint8_t nonce[WAX_XNONCE_SIZE], const void *ad,
+		    size_t ad_len, const void *sealed, size_t len, uint8_t *out)
+{
+	return !crypto_aead_xchacha20poly1305_ietf_decrypt(
+		out, NULL, NULL, sealed, len, ad, ad_len, nonce, key);
+}
+
 void wax_xwing_public(uint8_t out[WAX_XWING_PUBLIC_SIZE],
 		      const uint8_t seed[WAX_XWING_SEED_SIZE])
 {

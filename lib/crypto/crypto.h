@@ -15,6 +15,7 @@
 #define WAX_HASH_SIZE 32 /* SHA-256, HMAC-SHA-256 */
 #define WAX_BLAKE2B_SIZE 64
 #define WAX_NONCE_SIZE 12 /* ChaCha20-Poly1305, RFC 8439 */
+#define WAX_XNONCE_SIZE 24 /* XChaCha20-Poly1305 */
 #define WAX_TAG_SIZE 16
 
 #define WAX_X25519_SIZE 32 /* scalars, points and shared secrets */
@@ -123,6 +124,15 @@ void wax_aead_seal(const uint8_t key[WAX_KEY_SIZE],
 bool wax_aead_open(const uint8_t key[WAX_KEY_SIZE],
 		   const uint8_t nonce[WAX_NONCE_SIZE], const void *ad,
 		   size_t ad_len, const void *sealed, size_t len, uint8_t *out);
+
+/* XChaCha20-Poly1305, as above but for the nonce, which may be random. */
+void wax_xaead_seal(const uint8_t key[WAX_KEY_SIZE],
+		    const uint8_t nonce[WAX_XNONCE_SIZE], const void *ad,
+		    size_t ad_len, const void *plain, size_t len, uint8_t *out);
+bool wax_xaead_open(const uint8_t key[WAX_KEY_SIZE],
+		    const uint8_t nonce[WAX_XNONCE_SIZE], const void *ad,
+		    size_t ad_len, const void *sealed, size_t len,
+		    uint8_t *out);
 
 void wax_xwing_public(uint8_t out[WAX_XWING_PUBLIC_SIZE],
 		      const uint8_t seed[WAX_XWING_SEED_SIZE]);

@@ -33,6 +33,13 @@ int wax_identities_derive(struct wax_identities *list, size_t i,
 int wax_identities_signer(struct wax_identities *list, const char *info,
 			  struct wax_secret **out, struct wax_diag *diag);
 
+/*
+ * A symmetric key that derives from the first identity, after
+ * wax_identities_signer() was content with it.
+ */
+void wax_identities_derive_key(const struct wax_identities *list,
+			       const char *info, uint8_t out[WAX_KEY_SIZE]);
+
 /* Adds a stanza for each recipient. An empty list is WAX_ERR_USAGE. */
 int wax_recipients_wrap(const struct wax_recipients *list,
 			const uint8_t file_key[WAX_FILE_KEY_SIZE],

@@ -308,6 +308,15 @@ int wax_identities_derive(struct wax_identities *list, size_t i,
 	return 0;
 }
 
+void wax_identities_derive_key(const struct wax_identities *list,
+			       const char *info, uint8_t out[WAX_KEY_SIZE])
+{
+	const struct wax_secret_key *key = wax_identities_key(list, 0);
+
+	wax_hkdf(NULL, 0, wax_secret_bytes(key->secret), WAX_XWING_SEED_SIZE,
+		 info, strlen(info), out, WAX_KEY_SIZE);
+}
+
 int wax_identities_signer(struct wax_identities *list, const char *info,
 			  struct wax_secret **out, struct wax_diag *diag)
 {
