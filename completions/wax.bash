@@ -3,44 +3,58 @@
 
 _wax_tools='keygen seal open inspect pack unpack'
 
-# The options of tool $1: those without a value, those with a
-# file, and those with another value.
+# The options of tool $1: those without a value, with a level,
+# a file, a folder, and with another value.
 _wax_table()
 {
 	case $1 in
 	wax)
 		flags='-h --help --version'
+		levels=''
 		files=''
+		folders=''
 		texts=''
 		;;
 	wax-keygen)
 		flags='-p --passphrase -y --recipient -w --who --x25519 -h --help --version'
+		levels=''
 		files='-o --output --passphrase-file'
+		folders=''
 		texts='-n --name --passphrase-fd'
 		;;
 	wax-seal)
 		flags='-p --passphrase -a --armor -s --sign --pad --no-pad --no-name -f --force -h --help --version'
+		levels='-z --compress'
 		files='-R --recipients-file -i --identity -o --output --passphrase-file'
+		folders=''
 		texts='-r --recipient --passphrase-fd'
 		;;
 	wax-open)
 		flags='-f --force --info -h --help --version'
+		levels=''
 		files='-i --identity -o --output --passphrase-file'
+		folders='-C --directory'
 		texts='--from --max-entries --max-size --max-ratio --passphrase-fd'
 		;;
 	wax-inspect)
 		flags='--json -h --help --version'
+		levels=''
 		files=''
+		folders=''
 		texts=''
 		;;
 	wax-pack)
 		flags='--tar -f --force -q --quiet -h --help --version'
+		levels='-z --compress'
 		files='-o --output'
+		folders=''
 		texts='--not-fd'
 		;;
 	wax-unpack)
 		flags='-t --list -f --force -q --quiet -h --help --version'
+		levels=''
 		files=''
+		folders='-C --directory'
 		texts='--max-entries --max-size --max-ratio --confirm-fd'
 		;;
 	esac
@@ -53,10 +67,10 @@ _wax_nothing()
 }
 
 # The option among the words from $1 to the cursor that waits for its
-# value, to pending; '--' when options have ended.
+# value, to pending; '--' when options have ended. A level is never apart.
 _wax_pending()
 {
-	local i j word letter with=" $files $texts "
+	local i j word letter with=" $files $folders $texts "
 	pending=
 	for ((i = $1; i < COMP_CWORD; i++)); do
 		word=${COMP_WORDS[i]}
@@ -68,9 +82,12 @@ _wax_pending()
 			return
 		elif [[ $word == --* ]]; then
 			[[ $with != *" $word "* ]] || pending=$word
+			[[ " $levels " != *" $word "* ||
+				${COMP_WORDS[i + 1]} != '=' ]] || pending=$word
 		elif [[ $word == -* ]]; then
 			for ((j = 1; j < ${#word}; j++)); do
 				letter=-${word:j:1}
+				[[ " $levels " != *" $letter "* ]] || break
 				[[ $with == *" $letter "* ]] || continue
 				((j + 1 < ${#word})) || pending=$letter
 				break
@@ -83,7 +100,7 @@ _wax_pending()
 # result is empty, readline completes files by itself.
 _wax_arguments()
 {
-	local flags files texts pending IFS=$' \t\n'
+	local flags levels files folders texts pending IFS=$' \t\n'
 	local cur=${COMP_WORDS[COMP_CWORD]}
 	_wax_table "$1"
 	_wax_pending "$2"
@@ -91,9 +108,11 @@ _wax_arguments()
 		return
 	elif [[ $pending ]]; then
 		[[ " $files " == *" $pending "* ]] || _wax_nothing
+		[[ " $folders " != *" $pending "* ]] || compopt -o dirnames
 	elif [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(
-			compgen -W "$flags $files $texts" -- "$cur")
+			compgen -W "$flags $levels $files $folders $texts" \
+				-- "$cur")
 		_wax_nothing
 	fi
 }

@@ -80,6 +80,23 @@ show 'tar -c -C "$REPO" lib | tee lib.tar | wax-seal -R ada.txt >lib.seal'
 show 'wax-open lib.seal | cmp - lib.tar'
 show 'wax-open lib.seal | tar -x && diff -r lib "$REPO/lib"'
 
+tell 'A folder and a file, attached: whole or not at all on the other side.'
+show 'cp -r "$REPO/include" .'
+show 'wax-seal -R ada.txt -o attached.seal include README.md'
+show 'wax-open -C in attached.seal'
+show 'diff -r include in/include && cmp README.md in/README.md'
+
+tell 'Signed, compressed, and without showing the exact size; opened only if it' \
+	'is by Ada.'
+show 'wax-keygen -w | tee ada.identity'
+show 'wax-seal -s -z --pad -R ada.txt -o signed.seal include README.md'
+show 'wax-open --from "$(cat ada.identity)" -C from-ada signed.seal'
+show 'diff -r include from-ada/include'
+show 'wax-open --info signed.seal | wax-unpack -t | sort | head -n 3'
+
+tell 'The same bundle without sealing, through a pipe.'
+show 'wax-pack include | wax-unpack -C copy && diff -r include copy/include'
+
 tell 'Text, for mail.'
 show 'echo "meet at nine" | wax-seal -a -R ada.txt >letter.txt'
 show 'head -n 2 letter.txt'
@@ -102,6 +119,13 @@ if is_there age; then
 	show 'age -d -i classic.key a.age | cmp - README.md'
 	show 'age -R classic.txt -o b.age README.md'
 	show 'wax-open -i classic.key b.age | cmp - README.md'
+	if is_there zstd; then
+		tell 'A folder comes out without wax, too.'
+		show 'wax-seal -s -z -R classic.txt include >include.seal'
+		show 'mkdir out'
+		show 'age -d -i classic.key include.seal | zstd -d | tar -x -C out'
+		show 'diff -r include out/include'
+	fi
 	with_age='age opened what wax sealed, and wax what age sealed.'
 fi
 
@@ -124,10 +148,26 @@ tell 'Somebody else cannot open it: exit status 3.'
 show 'wax-keygen -o eve.key'
 fails 3 'wax-open -i eve.key README.seal'
 
+tell 'Eve signs as herself, not as Ada: exit status 4.'
+show 'wax-seal -s -i eve.key -R ada.txt -o eve.seal README.md'
+show 'wax-open --info eve.seal >eve.txt && cmp eve.txt README.md'
+fails 4 'wax-open --from "$(cat ada.identity)" -o not.txt eve.seal'
+show 'test ! -e not.txt'
+
 tell 'A file that was cut short: exit status 1, and no output file at all.'
 show 'head -c 100000 lib.seal >cut.seal'
 fails 1 'wax-open -o cut.tar cut.seal'
 show 'test ! -e cut.tar'
+
+tell 'The attachments with some bytes changed, and an archive that leads out of' \
+	'its folder: exit status 1, and no folder at all.'
+show 'size=$(wc -c <attached.seal)'
+show '(head -c $((size - 20)) && printf XXXX) <attached.seal >bad.seal'
+show 'tail -c 16 attached.seal >>bad.seal'
+fails 1 'wax-open -C bad bad.seal'
+show 'tar -cPf evil.tar ../desk/said.txt && rm said.txt'
+fails 1 'wax-unpack -C bad evil.tar'
+show 'test ! -e bad && test ! -e said.txt'
 
 printf '\nAll of it worked, and every copy is the same as its original. %s\n' \
 	"$with_age"

@@ -20,10 +20,12 @@ tools() {
 	wax --help | sed -n '/^tools:/,$ s/^  \([a-z]\+\) .*/wax-\1/p'
 }
 
-# options TOOL: a line LETTER|NAME|VALUE for each; LETTER and VALUE can be empty
+# options TOOL: a line LETTER|NAME|VALUE for each; LETTER and VALUE can be
+# empty, and VALUE is in brackets where it can be left out
 options() {
+	local value='( ([A-Z]+)|(\[)=([A-Z]+)(\]))?'
 	"$1" --help | sed -nE \
-		's/^  (-(.),|   ) --([a-z0-9-]+)( ([A-Z]+))?( .*)?$/\2|\3|\5/p'
+		"s/^  (-(.),|   ) --([a-z0-9-]+)$value( .*)?\$/\2|\3|\5\6\7\8/p"
 }
 
 # words TOOL: the options as one types them, sorted
@@ -53,16 +55,22 @@ same() {
 			"$(options "$tool" | wc -l)"
 	done
 	same words $'--help\n--json\n--version\n-h' "$(words wax-inspect)"
-	same letters 'R|recipients-file|FILE' \
-		"$(options wax-seal | grep '^R')"
+	same values $'R|recipients-file|FILE\nz|compress|[LEVEL]\n|pad|' \
+		"$(options wax-seal | grep -E '^(R|z|.pad)')"
 }
 
 @test "each option has its line in the manual, and no other is there" {
 	local tool want
 	for tool in $(tools); do
 		want=$(options "$tool" | while IFS='|' read -r letter name value; do
-			value=${value:+ Ar $value}
-			echo ".It ${letter:+Fl $letter$value , }Fl -$name$value"
+			case $value in
+			'') ;;
+			*]) value=${value//[][]/} && set -- \
+				" Ns Oo Ar $value Oc" " Ns Oo = Ns Ar $value Oc" ;;
+			*) set -- " Ar $value" " Ar $value" ;;
+			esac
+			[ -n "$value" ] || set -- '' ''
+			echo ".It ${letter:+Fl $letter$1 , }Fl -$name$2"
 		done)
 		same "options of $tool(1)" "$want" \
 			"$(grep '^\.It Fl' "$top/man/$tool.1")"
@@ -108,8 +116,192 @@ constant() {
 		constant WAX_SCRYPT_LOG_N_MAX include/wax/recipient.h
 		echo "$(constant WAX_PASSPHRASE_MAX include/wax/terminal.h) bytes"
 		echo "$(constant WAX_IDENTITY_FILE_MAX include/wax/identity.h) bytes"
+		echo "$(constant WAX_META_MAX lib/envelope/meta.h) bytes"
+		echo "$(constant WAX_NAME_MAX lib/envelope/meta.h) bytes"
+		echo "$((1 << $(constant WAX_ZSTD_WINDOW_LOG \
+			lib/envelope/zstd.h))) bytes"
+		echo "$(constant WAX_PATH_MAX lib/archive/path.h) bytes"
+		echo "$(constant PART_MAX lib/archive/path.c) bytes"
+		constant WAX_DEPTH_MAX lib/archive/path.h
 	)
 	same limits "$want" "$(sed -n 's/^\.It //p' <<<"$limits")"
+}
+
+@test "the limits of unpacking in the manual and the help are the source's" {
+	local page tool n=cmd/numbers.c
+	grep -qF '.entries = 1000000, .size = UINT64_C(1) << 40, .ratio = 1000}' \
+		"$top/$n" || fail "other limits in $n"
+	for page in wax-open wax-unpack; do
+		tr '\n' ' ' <"$top/man/$page.1" >"$io/out"
+		out_has 'entries; 1000000 by default' 'together; 1T by default' \
+			'1000 by default. The first 64 MiB are free'
+		"$page" --help >"$io/out"
+		out_has 'entries; 1000000' 'bytes; 1T' 'size; 1000'
+	done
+}
+
+# format_check: a Python program over the examples of wax-format(5). With the
+# argument 'take' it writes those to files; then, given the plaintext of the
+# example's payload on standard input, it checks all that the page says of it,
+# with its own Ed25519ph, HKDF, Bech32 and Padme.
+format_check() {
+	cat <<-'EOF'
+		import base64, hashlib, hmac, re, sys
+
+		page = open(sys.argv[1]).read()
+		shown = [d.split("\n") for d in re.findall(
+		    r"^\.Bd -literal.*?\n(.*?)\n\.Ed$", page, re.M | re.S)]
+
+		def one(start):
+		    found = [d for d in shown if d[0].startswith(start)]
+		    assert len(found) == 1, start
+		    return found[0]
+
+		key = one("AGE-SECRET-KEY-PQ-1")
+		reader = "".join(one("AGE-SECRET-KEY-1"))
+		signer, seed, public, who = "".join(key[:2]), *key[2:]
+		sealed = "\n".join(max((d for d in shown if d[0].startswith(
+		    "-----BEGIN AGE")), key=len)) + "\n"
+		parts = [d for d in shown if re.match("([0-9a-f]{2} ){15}", d[0])]
+		plain = bytes.fromhex(" ".join(sum(parts, [])))
+		if sys.argv[2:] == ["take"]:
+		    for name, text in (("signer", signer + "\n"), ("who", who),
+		                       ("reader", reader + "\n"),
+		                       ("note.seal", sealed)):
+		        open(name, "w").write(text)
+		    open("plain", "wb").write(plain)
+		    sys.exit()
+
+		p = 2**255 - 19
+		d = -121665 * pow(121666, -1, p) % p
+
+		def add(a, b):
+		    k = d * a[0] * b[0] * a[1] * b[1]
+		    return ((a[0] * b[1] + a[1] * b[0]) * pow(1 + k, -1, p) % p,
+		            (a[1] * b[1] + a[0] * b[0]) * pow(1 - k, -1, p) % p)
+
+		def times(n, a):
+		    r = (0, 1)
+		    for bit in bin(n)[2:]:
+		        r = add(r, r)
+		        r = add(r, a) if bit == "1" else r
+		    return r
+
+		def point(text):
+		    n = int.from_bytes(text, "little")
+		    y = n & (1 << 255) - 1
+		    xx = (y * y - 1) * pow(d * y * y + 1, -1, p) % p
+		    x = pow(xx, (p + 3) // 8, p)
+		    if x * x % p != xx:
+		        x = x * pow(2, (p - 1) // 4, p) % p
+		    assert x * x % p == xx
+		    return (x if x & 1 == n >> 255 else p - x, y)
+
+		def text(a):
+		    return (a[1] | (a[0] & 1) << 255).to_bytes(32, "little")
+
+		def little(b):
+		    return int.from_bytes(b, "little")
+
+		def bech32(hrp, data):
+		    letters = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+		    n = int.from_bytes(data, "big") << -len(data) * 8 % 5
+		    size = (len(data) * 8 + 4) // 5
+		    v = [n >> 5 * i & 31 for i in reversed(range(size))]
+		    c = 1
+		    for x in ([ord(h) >> 5 for h in hrp] + [0] +
+		              [ord(h) & 31 for h in hrp] + v + [0] * 6):
+		        t, c = c >> 25, (c & 0x1ffffff) << 5 ^ x
+		        for i, g in enumerate((0x3b6a57b2, 0x26508e6d, 0x1ea119fa,
+		                               0x3d4233dd, 0x2a1462b3)):
+		            c ^= g if t >> i & 1 else 0
+		    v += [(c ^ 1) >> 5 * i & 31 for i in reversed(range(6))]
+		    return hrp + "1" + "".join(letters[x] for x in v)
+
+		def padme(n):
+		    e = n.bit_length() - 1
+		    s = e.bit_length()
+		    m = 1 << e - s
+		    return e, s, -(-n // m) * m
+
+		# Keys.
+		root = bytes(range(32))
+		assert signer == bech32("age-secret-key-pq-", root).upper()
+		prk = hmac.digest(bytes(32), root, "sha256")
+		assert seed == hmac.digest(prk, b"wax/v1 identity\1", "sha256").hex()
+		base = (int("216936d3cd6e53fec0a4e231fdd6dc5c"
+		            "692cc7609525a7b2c9562d608f25d51a", 16),
+		        4 * pow(5, -1, p) % p)
+		h = hashlib.sha512(bytes.fromhex(seed)).digest()
+		a = little(h[:32]) & (1 << 254) - 8 | 1 << 254
+		assert public == text(times(a, base)).hex()
+		assert who == bech32("wax", bytes.fromhex(public))
+
+		# The file, whose plaintext age has taken out of it.
+		assert plain == sys.stdin.buffer.read()
+		starts = [0, 107, 129, 238, 256]
+		for part, at, end in zip(parts, starts, starts[1:]):
+		    assert len(bytes.fromhex(" ".join(part))) == end - at
+		    assert at == 0 or page.count(f"at {at}") == 1, at
+		m, data, s, pad = (plain[x:y] for x, y in zip(starts, starts[1:]))
+		magic = bytes.fromhex("572a4d18")
+		for frame in m, s, pad:
+		    assert frame[:4] == magic
+		    assert little(frame[4:8]) == len(frame) - 8
+		lines = "\n".join(one("wax1")) + "\n"
+		assert m[8:].decode() == lines and who in lines
+		assert data == bytes.fromhex("28b52ffd0038") + \
+		    (13 * 8 + 1).to_bytes(3, "little") + b"meet at nine\n"
+		assert s[8:13] == b"waxs\1" and s[13:45].hex() == public
+		assert not any(pad[8:]) and padme(246)[2] == 256
+
+		# The signature.
+		file = base64.b64decode("".join(sealed.split("\n")[1:-2]))
+		header = file[:file.index(b"\n", file.index(b"\n---")+ 1) + 1]
+		signed = b"wax/v1 sealed\0\1" + s[13:45] + header + m + data
+		dom = b"SigEd25519 no Ed25519 collisions\1\0"
+		k = little(hashlib.sha512(dom + s[45:77] + s[13:45] + hashlib.sha512(
+		    signed).digest()).digest())
+		assert times(little(s[77:]), base) == \
+		    add(point(s[45:77]), times(k, point(s[13:45])))
+
+		# The table of lengths.
+		rows = re.findall(r"^\.It (\d+) Ta (\d+) Ta (\d+) Ta (\d+)$", page,
+		                  re.M)
+		assert len(rows) == 8
+		for n, *want in rows:
+		    assert [int(w) for w in want] == list(padme(int(n))), n
+		assert padme(999424)[2] < padme(999425)[2] == 1015808
+		worst = max(range(2, 20000), key=lambda n: padme(n)[2] / n)
+		assert padme(worst)[2] < 1.12 * worst
+		print("all is as it says")
+	EOF
+}
+
+@test "the examples of wax-format(5) are what the page says, and what we write" {
+	needs age
+	local page=$top/man/wax-format.5
+	format_check >"$io/format.py"
+	"$python" "$io/format.py" "$page" take
+	age -d -i reader note.seal | "$python" "$io/format.py" "$page" |
+		grep -qx 'all is as it says'
+	[ "$(wax-keygen -w signer)" = "$(cat who)" ]
+	call 0 wax-open --from "$(cat who)" -i reader note.seal
+	out_is 'meet at nine'
+	wax-open --info -C in -i reader note.seal 2>"$io/err"
+	err_is 'kind: data' 'name: note.txt' "sender: $(cat who)" 'trust: none'
+	[ "$(cat in/note.txt)" = 'meet at nine' ]
+
+	# Sealed anew, all but the signature is the same.
+	wax-keygen -y reader >reader.txt
+	cp in/note.txt .
+	wax-seal -s -i signer --pad -R reader.txt note.txt |
+		age -d -i reader >plain2
+	[ "$(wc -c <plain2)" -eq 256 ]
+	cmp -n 174 plain plain2
+	cmp -i 238 plain plain2
+	run cmp -s plain plain2
+	[ "$status" -eq 1 ]
 }
 
 # session FILE [strict]: runs the commands of a session, which are the lines
@@ -165,8 +357,10 @@ desk() {
 	cp report.txt plan.txt
 	cp report.txt diary.txt
 	echo 'meet at nine' >note.txt
-	mkdir photos
+	mkdir photos report
 	random 100000 photos/lake.jpg
+	random 100000 photo.jpg
+	cp report.txt report/final.txt
 	echo 'correct horse' >passphrase
 	cp "$keys/pq.pub" bob.txt
 	{ echo '# Bob and Carol' && cat "$keys/pq.pub" "$keys/pq2.pub"; } \
@@ -203,6 +397,11 @@ home_identity() {
 	run_page wax-seal.1
 	wax-open report.seal | cmp - report.txt
 	wax-open -i "$keys/pq" photos.tar.seal | tar -t | grep -q lake.jpg
+	call 0 wax-open -i "$keys/pq" --from "$(wax-keygen -w)" -C in \
+		attached.seal
+	folder_holds in photos notes.txt
+	diff -r in/photos photos
+	cmp in/notes.txt notes.txt
 	wax-open -i id_ed25519 notes.seal | cmp - notes.txt
 }
 
@@ -212,15 +411,40 @@ home_identity() {
 	cp "$keys/pq2" backup.key
 	wax-seal -i "$keys/pq" -o message.seal note.txt
 	wax-seal -i backup.key -o report.seal report.txt
-	tar -c photos | wax-seal -i "$keys/pq" -o photos.tar.seal
+	wax-seal -s -i "$keys/pq2" -R "$keys/pq.pub" -o attached.seal photos
 	wax-seal -p --passphrase-file passphrase -o notes.age notes.txt
 	mkdir there
 	mv ./*.seal notes.age backup.key passphrase there
 	cd there
+	export ALICE
+	ALICE=$(wax-keygen -w backup.key)
 	run_page wax-open.1
 	cmp report.txt ../report.txt
 	cmp notes.txt ../notes.txt
-	cmp photos/lake.jpg ../photos/lake.jpg
+	diff -r in/photos ../photos
+}
+
+@test "the examples of wax-pack(1) run" {
+	needs zstd
+	desk
+	mkdir here
+	mv photos notes.txt here
+	cd here
+	run_page wax-pack.1
+	diff -r photos copy/photos
+	diff -r photos other/photos
+	cmp notes.txt other/notes.txt
+	wax-unpack -t ../desk.tar.zst | grep -x photos/lake.jpg
+}
+
+@test "the examples of wax-unpack(1) run" {
+	desk
+	wax-pack -o work.tar.zst photos notes.txt
+	tar -czf old.tar.gz photos
+	run_page wax-unpack.1
+	diff -r photos work/photos
+	diff -r photos old/photos
+	cmp backup/notes.txt notes.txt
 }
 
 @test "the examples of wax-inspect(1) run and show what they should" {
@@ -232,12 +456,15 @@ home_identity() {
 }
 
 @test "the tour of wax(7) runs" {
-	needs age
+	needs age zstd
 	desk
 	ssh_key
 	run_page wax.7
 	cmp answer.txt report.txt
-	out_same note.txt
+	out_has photos/lake.jpg
+	folder_holds in photos plan.txt
+	diff -r photos in/photos
+	diff -r photos copy/photos
 }
 
 # readme LANGUAGE: the blocks of that language in the README
@@ -249,7 +476,7 @@ readme() {
 }
 
 @test "the sessions of the README run and show what they should" {
-	needs age
+	needs age zstd
 	desk
 	readme console >"$io/session"
 	session "$io/session" strict
@@ -317,9 +544,12 @@ broken_tools() {
 	is_sanitized && skip 'not about the tools'
 	needs age
 	local file
-	for file in README.seal lib.seal letter.txt secret.seal b.age; do
+	for file in README.seal lib.seal attached.seal signed.seal letter.txt \
+		secret.seal b.age; do
 		broken_tools '"$real" "$@"; status=$?
-			case $* in *'"$file"'*) echo more | tee -a README.copy ;; esac
+			case $* in *'"$file"'*) echo more | tee -a README.copy \
+				in/README.md from-ada/include/wax.h 2>/dev/null
+			esac
 			exit $status'
 		WAX_BIN=$work/bin run "$top/tests/demo.sh"
 		[ "$status" -eq 1 ]
@@ -329,10 +559,14 @@ broken_tools() {
 }
 
 @test "the demo fails when an exit status is wrong" {
-	broken_tools '"$real" "$@"; s=$?; [ $s -ne 3 ] || s=1; exit $s'
-	WAX_BIN=$work/bin run "$top/tests/demo.sh"
-	[ "$status" -eq 1 ]
-	[[ $output == *'the exit status should be 3'* ]]
+	local wrong
+	for wrong in 3 4; do
+		broken_tools '"$real" "$@"; s=$?
+			[ $s -ne '$wrong' ] || s=1; exit $s'
+		WAX_BIN=$work/bin run "$top/tests/demo.sh"
+		[ "$status" -eq 1 ]
+		[[ $output == *"the exit status should be $wrong"* ]]
+	done
 }
 
 # The completions are the same whatever the tools were built with.
@@ -341,6 +575,7 @@ completions() {
 	needs "$@"
 	echo >oneone
 	echo >'sp ace'
+	mkdir inner 'de ep'
 }
 
 @test "the completions are what the generator makes of the tables" {
@@ -371,7 +606,13 @@ completions() {
 bash_offers() {
 	bash --norc -uc '. "$0"
 	readline=files
-	compopt() { [[ "$*" == "+o bashdefault +o default" ]] && readline=; }
+	compopt() {
+		case $* in
+		"+o bashdefault +o default") readline= ;;
+		"-o dirnames") readline+=folders ;;
+		*) readline="compopt $*" ;;
+		esac
+	}
 	COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
 	"$(complete -p "$1" | sed "s/.*-F \([^ ]*\).*/\1/")" "$1"
 	printf "%s\n" ${COMPREPLY[@]+"${COMPREPLY[@]}"} $readline' \
@@ -392,22 +633,34 @@ bash_offers() {
 		"$(bash_offers wax '')"
 }
 
-@test "bash completes files after the options that take one, and nothing else" {
+@test "bash completes files and folders after the options that take one" {
 	completions bash
-	local tool letter name value want
+	local tool letter name value want attached
 	for tool in $(tools); do
 		while IFS='|' read -r letter name value; do
-			want=files
-			case $value in '' | FILE) ;; *) want= ;; esac
+			want=
+			case $value in
+			'' | FILE | *]) want=files ;;
+			DIR) want=folders ;;
+			esac
+			attached=$want
+			[[ $value != *] ]] || attached=
 			same "$tool --$name" "$want" \
 				"$(bash_offers "$tool" "--$name" '')"
-			same "$tool --$name=" "$want" \
+			same "$tool --$name=o" "$attached" \
 				"$(bash_offers "$tool" "--$name" = o)"
+			same "$tool --$name=" "$attached" \
+				"$(bash_offers "$tool" "--$name" =)"
 			[ -n "$letter" ] || continue
 			same "$tool -$letter" "$want" \
 				"$(bash_offers "$tool" "-$letter" o)"
 		done < <(options "$tool" | grep -v '|help|\||version|')
 	done
+	same 'a level' '' "$(bash_offers wax-seal -z9)"
+	same 'behind a level' files "$(bash_offers wax-seal -z9 o)"
+	same 'behind a long level' files \
+		"$(bash_offers wax-seal --compress = 9 o)"
+	same 'behind a level in a bundle' files "$(bash_offers wax-seal -azr o)"
 	same 'an operand' files "$(bash_offers wax-seal on)"
 	same 'behind --' files "$(bash_offers wax-seal -- -)"
 	same 'a bundle' files "$(bash_offers wax-seal -afo '')"
@@ -416,7 +669,8 @@ bash_offers() {
 }
 
 # What is typed, up to TAB, and what then stands there, in bash and zsh. In
-# the folder are the files oneone and "sp ace".
+# the folder are the files oneone and "sp ace", and the folders inner and
+# "de ep".
 typed=(
 	'wax-seal --arm' 'wax-seal --armor '
 	'wax-seal -o on' 'wax-seal -o oneone '
@@ -428,6 +682,14 @@ typed=(
 	'wax-seal --passphrase-fd on' 'wax-seal --passphrase-fd on'
 	'wax-seal --passphrase-fd=on' 'wax-seal --passphrase-fd=on'
 	'wax-open -i x -- on' 'wax-open -i x -- oneone '
+	'wax-open -C in' 'wax-open -C inner/'
+	'wax-open -C on' 'wax-open -C on'
+	'wax-open --directory=in' 'wax-open --directory=inner/'
+	'wax-unpack -tC de' 'wax-unpack -tC de\\ ep/'
+	'wax pack -z on' 'wax pack -z oneone '
+	'wax-seal -z9 on' 'wax-seal -z9 oneone '
+	'wax-seal --compress=9 on' 'wax-seal --compress=9 oneone '
+	'wax-seal --compress=on' 'wax-seal --compress=on'
 	'wax in' 'wax inspect '
 	'wax inspect --js' 'wax inspect --json '
 	'wax seal -R on' 'wax seal -R oneone '
@@ -540,17 +802,24 @@ fish_offers() {
 		"$(fish_offers 'wax ')"
 }
 
-@test "fish completes files after the options that take one, and nothing else" {
+@test "fish completes files and folders after the options that take one" {
 	completions fish
-	local tool name value want
+	local tool name value files folders
 	for tool in $(tools | grep -v '^wax$'); do
 		while IFS='|' read -r _ name value; do
-			want=oneone
-			case $value in '' | FILE) ;; *) want= ;; esac
-			same "$tool --$name" "$want" \
+			files='' folders=''
+			case $value in
+			'' | FILE | *]) files=oneone folders=inner/ ;;
+			DIR) folders=inner/ ;;
+			esac
+			same "$tool --$name on" "$files" \
 				"$(fish_offers "$tool --$name on")"
+			same "$tool --$name in" "$folders" \
+				"$(fish_offers "$tool --$name in")"
 		done < <(options "$tool")
 	done
+	same 'a level' '' "$(fish_offers 'wax-seal --compress=on')"
+	same 'behind a level' oneone "$(fish_offers 'wax seal -z9 on')"
 	same 'an operand' oneone "$(fish_offers 'wax seal on')"
 	same 'the name of a tool as a file' --json \
 		"$(fish_offers 'wax inspect seal --j')"

@@ -8,11 +8,12 @@
     inject.py flushes SCENARIO
     inject.py power FILESYSTEM SCENARIO
 
-The tools are in $WAX_BIN, the work is done in the current folder. Each command
-prints one line of what it did, or the failures, and exits 0, 1, or 77 when it
-cannot be done here.
+The scenarios are those of scenarios.py, the tools in $WAX_BIN, and the work is
+done in the current folder. Each command prints one line of what it did, or the
+failures, and exits 0, 1, or 77 when it cannot be done here.
 
-"calls" lists the system calls of a good run, from the first one of the program
+"calls" is for those of one process; processes.py does the same for the others.
+It lists the system calls of a good run, from the first one of the program
 itself (the loader's come before it), then runs the tool again for each of them
 and each fault: killed by SIGKILL at that call, which is not carried out, or the
 call failing with ENOSPC, EIO or EINTR. After each run:
@@ -44,148 +45,12 @@ import sys
 import tempfile
 import threading
 
+from scenarios import SCENARIOS, environment, make_common, remove, run, tool
+
 FAULTS = ["KILL", "ENOSPC", "EIO", "EINTR"]
 # exit_group does not return; brk returns an address, never an error.
 ONLY_KILLED = ("exit_group", "brk")
 WORKERS = os.cpu_count() or 1
-BIN = os.environ.get("WAX_BIN", "")
-# Larger than what is read and written at once.
-PLAIN = bytes(i * 7 % 251 for i in range(150_000))
-OLD = b"what was there before\n"
-
-
-def tool(name):
-    return os.path.join(BIN, name)
-
-
-def environment(folder):
-    env = {k: v for k, v in os.environ.items() if not k.startswith("WAX_")}
-    env.update(WAX_HOME=os.path.join(folder, "home", "wax"), LC_ALL="C")
-    return env
-
-
-def run(*argv, env=None, cwd=None):
-    return subprocess.run(argv, stdin=subprocess.DEVNULL, env=env, cwd=cwd,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-
-class Scenario:
-    """A command that makes the file target in an empty folder."""
-
-    target = "out"
-    old = None          # what the target holds before
-    folder = "."        # where the target is, and may be the only one
-
-    def __init__(self, common):
-        self.common = common
-
-    def prepare(self, folder):
-        if self.old is not None:
-            with open(os.path.join(folder, self.target), "wb") as f:
-                f.write(self.old)
-
-    def path(self, folder):
-        return os.path.join(folder, self.folder, self.target)
-
-    def read(self, folder):
-        try:
-            with open(self.path(folder), "rb") as f:
-                return f.read()
-        except FileNotFoundError:
-            return None
-
-    def others(self, folder):
-        """The names beside the target."""
-        try:
-            names = os.listdir(os.path.join(folder, self.folder))
-        except FileNotFoundError:
-            return []
-        return sorted(n for n in names if n not in (self.target, "home"))
-
-
-class Keygen(Scenario):
-    argv = ["wax-keygen", "-o", "out"]
-
-    def whole(self, data):
-        lines = data.decode("ascii").split("\n")
-        public = [l[14:] for l in lines if l.startswith("# public key: ")]
-        if len(lines) != 5 or len(public) != 1 or lines[4]:
-            return False
-        with tempfile.NamedTemporaryFile(dir=self.common) as f:
-            f.write(data)
-            f.flush()
-            p = run(tool("wax-keygen"), "-y", f.name)
-        return p.returncode == 0 and p.stdout.decode() == public[0] + "\n"
-
-
-class KeygenHome(Keygen):
-    argv = ["wax-keygen"]
-    folder = os.path.join("home", "wax")
-    target = "identity"
-
-
-class Seal(Scenario):
-    @property
-    def argv(self):
-        return ["wax-seal", "-R", self.common + "/pub", "-o", "out",
-                self.common + "/plain"]
-
-    def whole(self, data):
-        with tempfile.NamedTemporaryFile(dir=self.common) as f:
-            f.write(data)
-            f.flush()
-            p = run(tool("wax-open"), "-i", self.common + "/key", f.name)
-        return p.returncode == 0 and p.stdout == PLAIN
-
-
-class SealOver(Seal):
-    old = OLD
-
-    @property
-    def argv(self):
-        return super().argv + ["-f"]
-
-
-class Open(Scenario):
-    @property
-    def argv(self):
-        return ["wax-open", "-i", self.common + "/key", "-o", "out",
-                self.common + "/sealed"]
-
-    def whole(self, data):
-        return data == PLAIN
-
-
-class OpenOver(Open):
-    old = OLD
-
-    @property
-    def argv(self):
-        return super().argv + ["-f"]
-
-
-SCENARIOS = {
-    "keygen": Keygen,
-    "keygen-home": KeygenHome,
-    "seal": Seal,
-    "seal-over": SealOver,
-    "open": Open,
-    "open-over": OpenOver,
-}
-
-
-def make_common(folder):
-    """The key and the files that all runs read."""
-    common = os.path.join(folder, "common")
-    os.mkdir(common)
-    run(tool("wax-keygen"), "-o", common + "/key").check_returncode()
-    with open(common + "/pub", "wb") as f:
-        f.write(run(tool("wax-keygen"), "-y", common + "/key").stdout)
-    with open(common + "/plain", "wb") as f:
-        f.write(PLAIN)
-    run(tool("wax-seal"), "-R", common + "/pub", "-o", common + "/sealed",
-        common + "/plain").check_returncode()
-    return common
 
 
 class Call:
@@ -223,7 +88,7 @@ def trace(scenario, folder, *options):
     data = scenario.read(work)
     if data is None or not scenario.whole(data) or scenario.others(work):
         raise SystemExit("a good run does not make what it should")
-    shutil.rmtree(work)
+    remove(work)
     return calls
 
 
@@ -253,7 +118,7 @@ class Injection:
     def work_folder(self):
         """An empty folder, a thread's own."""
         work = os.path.join(self.folder, f"w{threading.get_ident()}")
-        shutil.rmtree(work, ignore_errors=True)
+        remove(work)
         os.mkdir(work)
         return work
 
@@ -270,7 +135,7 @@ class Injection:
                 *options, "-e", f"inject={call.name}:{what}:when={call.k}",
                 tool(argv[0]), *argv[1:], cwd=work, env=environment(work))
         wrong = self.judge(i, fault, p, work)
-        shutil.rmtree(work)
+        remove(work)
         return [f"{fault} at call {i}, {call.text[:100]}: {w} "
                 f"(exit {p.returncode}, '{p.stderr.decode('latin-1')[:200]}')"
                 for w in wrong]
@@ -278,10 +143,10 @@ class Injection:
     def judge(self, i, fault, p, work):
         data = self.scenario.read(work)
         others = self.scenario.others(work)
-        is_old = data is not None and data == self.scenario.old
+        is_old = data is not None and data == self.scenario.before()
         is_new = data is not None and not is_old and self.scenario.whole(data)
         wrong = []
-        if data is None and self.scenario.old is not None:
+        if self.scenario.lost(work, data):
             wrong.append("the old file is lost")
         if data is not None and not is_old and not is_new:
             wrong.append("the file is not whole")
@@ -407,7 +272,7 @@ def power_once(scenario, image, at, shutdown):
     mount(image, at)
     try:
         work = os.path.join(at, "w")
-        shutil.rmtree(work, ignore_errors=True)
+        remove(work)
         os.mkdir(work)
         scenario.prepare(work)
         run("sync", "-f", at).check_returncode()

@@ -107,7 +107,8 @@ int munmap(void *at, size_t len)
 
 /* What the tasks work on, made before the counting. */
 static char *files[FIXTURE_KINDS], *who[FIXTURE_KINDS];
-static struct wax_bytes sealed[2], sealed_file;
+static struct wax_bytes sealed[2], sealed_file, enveloped[3];
+static struct wax_identities *signer;
 static char folder[256];
 
 static struct mock_sink sink_mock;
@@ -181,6 +182,83 @@ static int task_seal(unsigned i, struct wax_diag *diag)
 	if (!err)
 		err = seal_with(list, i == 1 ? WAX_SEAL_ARMOR : 0, diag);
 	wax_recipients_free(list);
+	return err;
+}
+
+/*
+ * What an envelope can be: signed; compressed and padded; all of it; and bare
+ * bytes that begin like one. No more data than what needs no threads.
+ */
+#define ENVELOPES 4
+
+static struct wax_seal_options envelope_options(unsigned i)
+{
+	return (struct wax_seal_options){
+		.flags = (i == 1 || i == 2 ? WAX_SEAL_PAD : 0) |
+			 (i == 2 ? WAX_SEAL_ARCHIVE : 0),
+		.level = i == 1 || i == 2 ? 1 : 0,
+		.name = i == 3 ? NULL : "a name",
+		.signer = i == 0 || i == 2 ? signer : NULL,
+	};
+}
+
+static int write_envelope(unsigned i, struct wax_sink **sink,
+			  struct wax_diag *diag)
+{
+	const struct wax_seal_options o = envelope_options(i);
+	struct wax_recipients *list = NULL;
+	int err = new_recipients(WAX_IDENTITY_X25519, &list, diag);
+
+	if (!err)
+		err = wax_seal(list, &o, sink, diag);
+	wax_recipients_free(list);
+	if (!err && i == 3)
+		err = wax_sink_write(*sink, "W*M\x18\0\0\0\0wax1\n", 13, diag);
+	if (!err)
+		err = wax_sink_write(*sink, plain, sizeof(plain), diag);
+	return err ? err : wax_sink_finish(*sink, diag);
+}
+
+static int task_seal_envelope(unsigned i, struct wax_diag *diag)
+{
+	struct wax_sink *sink = NULL;
+	int err = new_sink(&sink, diag);
+
+	if (!err)
+		err = write_envelope(i, &sink, diag);
+	wax_sink_free(sink);
+	return sink_mock.frees == 1 ? err : 1;
+}
+
+/* Reading the identity that signs, too. */
+static int task_seal_signed(unsigned i, struct wax_diag *diag)
+{
+	struct wax_identities *list = NULL;
+	char text[WAX_PUBLIC_IDENTITY_SIZE];
+	struct wax_recipients *to = NULL;
+	struct wax_seal_options o = {.level = (int)i};
+	struct wax_sink *sink = NULL;
+	size_t n;
+	int err = wax_identities_new(NULL, NULL, &list, diag);
+
+	if (!err)
+		err = fixture_read(list, files[0], strlen(files[0]), diag);
+	if (!err)
+		err = wax_identities_unlock(list, &n, diag);
+	if (!err)
+		err = wax_identities_public(list, 0, text, diag);
+	if (!err)
+		err = new_recipients(WAX_IDENTITY_X25519, &to, diag);
+	if (!err)
+		err = new_sink(&sink, diag);
+	o.signer = list;
+	if (!err)
+		err = wax_seal(to, &o, &sink, diag);
+	if (!err)
+		err = wax_sink_finish(sink, diag);
+	wax_sink_free(sink);
+	wax_recipients_free(to);
+	wax_identities_free(list);
 	return err;
 }
 
@@ -283,6 +361,36 @@ static int task_open(unsigned i, struct wax_diag *diag)
 	wax_source_free(source);
 	wax_identities_free(list);
 	return err;
+}
+
+/* What is signed waits in a file; i above 2: it need not. */
+static int task_open_envelope(unsigned i, struct wax_diag *diag)
+{
+	const struct wax_open_options o = {
+		.flags = i > 2 ? WAX_OPEN_EARLY : 0,
+		.temporary = folder,
+		.max_ratio = 1000,
+	};
+	struct wax_identities *list = NULL;
+	struct wax_source *source = NULL;
+	struct wax_contents c;
+	static uint8_t buf[10000];
+	size_t got = 1, sum = 0;
+	int err = wax_identities_new(NULL, NULL, &list, diag);
+
+	if (!err)
+		err = fixture_read(list, files[1], strlen(files[1]), diag);
+	if (!err)
+		err = new_source(&enveloped[i % 3], &source, diag);
+	if (!err)
+		err = wax_open(list, &o, &source, &c, diag);
+	while (!err && got) {
+		err = wax_source_read(source, buf, sizeof(buf), &got, diag);
+		sum += got;
+	}
+	wax_source_free(source);
+	wax_identities_free(list);
+	return err || sum == sizeof(plain) ? err : 1;
 }
 
 static int task_inspect(unsigned i, struct wax_diag *diag)
@@ -435,6 +543,16 @@ static void seal_sample(struct wax_bytes *out, bool armored)
 	*out = m.got;
 }
 
+static void seal_envelope(unsigned i)
+{
+	struct mock_sink m;
+	struct wax_sink *sink = mock_sink(&m);
+
+	tap_ok(!write_envelope(i, &sink, NULL), "an envelope to work on");
+	wax_sink_free(sink);
+	enveloped[i] = m.got;
+}
+
 static void seal_identity_file(void)
 {
 	struct wax_recipients *list = NULL;
@@ -456,6 +574,22 @@ static void seal_identity_file(void)
 	wax_secret_free(secret);
 	wax_recipients_free(list);
 	sealed_file = m.got;
+}
+
+static void envelopes(void)
+{
+	signer = fixture_identities(WAX_IDENTITY_MLKEM768X25519, 0);
+	for (unsigned i = 0; i < 3; i++)
+		seal_envelope(i);
+	for (unsigned i = 0; i < ENVELOPES; i++)
+		all_fail("sealing an envelope", task_seal_envelope, i);
+	for (unsigned i = 0; i < 2; i++)
+		all_fail("signing", task_seal_signed, i);
+	for (unsigned i = 0; i < 6; i++)
+		all_fail("opening an envelope", task_open_envelope, i);
+	for (unsigned i = 0; i < 3; i++)
+		wax_bytes_release(&enveloped[i]);
+	wax_identities_free(signer);
 }
 
 int main(void)
@@ -488,6 +622,7 @@ int main(void)
 	}
 	all_fail("a passphrase", task_seal_passphrase, 0);
 	all_fail("streams", task_streams, 0);
+	envelopes();
 	for (unsigned i = 0; i < FIXTURE_KINDS; i++) {
 		free(files[i]);
 		free(who[i]);
