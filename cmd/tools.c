@@ -211,6 +211,22 @@ const struct tool tool_verify = {
 	verify_options,
 };
 
+static const struct option_spec card_options[] = {
+	{OPT_ONCE, "once", VALUE_NONE, NULL, "make a card for one caller"},
+	{'n', "name", VALUE_TEXT, "NAME", "the name; that of the identity"},
+	OUTPUT_OPTION,
+	FORCE_OPTION,
+	PASSPHRASE_OPTIONS,
+	COMMON_OPTIONS,
+};
+
+const struct tool tool_card = {
+	"wax-card",
+	"[show [FILE]]",
+	"print one's own card, or check and explain one",
+	card_options,
+};
+
 static const struct option_spec wax_options[] = {COMMON_OPTIONS};
 
 const struct tool tool_wax = {

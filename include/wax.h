@@ -23,6 +23,7 @@
 
 #define WAX_VERSION "0.1.0"
 
+#include <wax/card.h>
 #include <wax/error.h>
 #include <wax/file.h>
 #include <wax/home.h>

@@ -14,7 +14,7 @@
 #define WAX_KEY_SIZE 32	 /* of every symmetric key */
 #define WAX_HASH_SIZE 32 /* SHA-256, HMAC-SHA-256 */
 #define WAX_BLAKE2B_SIZE 64
-#define WAX_NONCE_SIZE 12 /* ChaCha20-Poly1305, RFC 8439 */
+#define WAX_NONCE_SIZE 12  /* ChaCha20-Poly1305, RFC 8439 */
 #define WAX_XNONCE_SIZE 24 /* XChaCha20-Poly1305 */
 #define WAX_TAG_SIZE 16
 

@@ -57,8 +57,7 @@ static int associate(const struct wax_state *s, const char *name,
 
 	if (!err)
 		err = wax_bytes_add(out, name, strlen(name) + 1, diag);
-	return err ? err
-		   : wax_bytes_add(out, s->owner, sizeof(s->owner), diag);
+	return err ? err : wax_bytes_add(out, s->owner, sizeof(s->owner), diag);
 }
 
 static int bad(const char *path, const char *what, struct wax_diag *diag)
@@ -137,9 +136,8 @@ static int write_with(const struct wax_state *s, const char *name,
 	if (!err) {
 		memcpy(file.data, magic, sizeof(magic));
 		wax_random(file.data + sizeof(magic), WAX_XNONCE_SIZE);
-		wax_xaead_seal(wax_secret_bytes(key),
-			       file.data + sizeof(magic), ad.data, ad.len,
-			       wax_secret_bytes(data), len,
+		wax_xaead_seal(wax_secret_bytes(key), file.data + sizeof(magic),
+			       ad.data, ad.len, wax_secret_bytes(data), len,
 			       file.data + HEAD_SIZE);
 		file.len = HEAD_SIZE + len + WAX_TAG_SIZE;
 		err = wax_state_path(s->home, name, &path, diag);
