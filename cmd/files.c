@@ -215,6 +215,25 @@ int input_fd(void)
 	return last_fd;
 }
 
+int folder_make(const char *path, struct wax_diag *diag)
+{
+	char *parent = NULL;
+	int fd, err = 0;
+
+	if (mkdir(path, 0777))
+		return wax_diag_sys(diag, errno, "'%s'", path);
+	if (asprintf(&parent, "%s/..", path) < 0)
+		return program_no_memory(diag);
+	fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* Some file systems cannot flush a folder, and that is no error. */
+	if (fd < 0 || (fsync(fd) && errno != EINVAL))
+		err = wax_diag_sys(diag, errno, "'%s'", parent);
+	if (fd >= 0)
+		close(fd);
+	free(parent);
+	return err;
+}
+
 bool output_is_stdout(const char *path)
 {
 	return is_stream(path, 1);

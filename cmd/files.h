@@ -45,6 +45,9 @@ void input_context(const char *path, struct wax_diag *diag);
 /* Whether the path stands for standard output: NULL, "-" or a name in /dev. */
 bool output_is_stdout(const char *path);
 
+/* Makes a folder, and flushes the one that it is in. */
+int folder_make(const char *path, struct wax_diag *diag);
+
 enum output_form {
 	OUTPUT_TEXT,	/* for a terminal as well */
 	OUTPUT_BINARY,	/* refused on a terminal unless asked for by "-" */

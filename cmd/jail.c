@@ -54,35 +54,56 @@ static int close_others(int *keep, size_t n)
 	return err;
 }
 
+/* Names on their way, several at a time. */
+struct names {
+	struct wax_sink *to;
+	size_t len;
+	char buf[64 * 1024];
+};
+
+static int flush(struct names *n, struct wax_diag *diag)
+{
+	int err = wax_sink_write(n->to, n->buf, n->len, diag);
+
+	n->len = 0;
+	return err;
+}
+
+/* The longest name and the longest link leave room for more. */
 static int write_name(void *ctx, const char *name, const char *link,
 		      struct wax_diag *diag)
 {
-	struct wax_sink *to = ctx;
-	int err = wax_sink_write(to, name, strlen(name), diag);
+	struct names *n = ctx;
 
-	if (!err && link)
-		err = wax_sink_write(to, " -> ", 4, diag);
-	if (!err && link)
-		err = wax_sink_write(to, link, strlen(link), diag);
-	return err ? err : wax_sink_write(to, "\n", 1, diag);
+	n->len += (size_t)snprintf(n->buf + n->len, sizeof(n->buf) - n->len,
+				   "%s%s%s\n", name, link ? " -> " : "",
+				   link ? link : "");
+	return n->len > sizeof(n->buf) / 2 ? flush(n, diag) : 0;
 }
 
 /* What the process does; the report is all that becomes of it. */
 static void be_jailed(struct wax_unpack *u, struct wax_source *from, int list,
 		      struct report *r)
 {
-	struct wax_sink *to = NULL;
+	static struct names names;
+	int listed;
 
-	r->err = list < 0 ? 0 : wax_sink_fd(list, "the list", &to, &r->diag);
-	if (to) {
+	r->err = list < 0 ? 0
+			  : wax_sink_fd(list, "the list", &names.to, &r->diag);
+	if (names.to) {
 		u->entry = write_name;
-		u->ctx = to;
+		u->ctx = &names;
 	}
 	if (!r->err)
 		r->err = wax_sandbox_enter(u->dir, &r->diag);
 	if (!r->err)
 		r->err = wax_unpack(u, from, &r->diag);
-	wax_sink_free(to);
+	if (!names.to)
+		return;
+	/* What was accepted before something was not is listed, too. */
+	listed = flush(&names, r->err ? NULL : &r->diag);
+	r->err = r->err ? r->err : listed;
+	wax_sink_free(names.to);
 }
 
 /* Without what a sanitizer does first, which the walls would not let it do. */

@@ -105,12 +105,12 @@ static int open_unpacker(const struct open *o, struct wax_sink **out,
 {
 	const struct limits *l = &o->limits;
 	char entries[48], size[48], ratio[48];
-	static char name[] = "wax-unpack", quiet[] = "--quiet",
+	static char name[] = "wax-unpack", quiet[] = "--quiet", tar[] = "--tar",
 		    confirm[] = "--confirm-fd=3", force[] = "--force";
 	size_t len = strlen(o->dir) + sizeof("--directory=");
 	char *dir = malloc(len);
-	char *argv[] = {name, quiet, confirm, dir, entries,
-			size, ratio, NULL,    NULL};
+	char *argv[] = {name,	 quiet, tar,   confirm, dir,
+			entries, size,	ratio, NULL,	NULL};
 	int err;
 
 	if (!dir)
@@ -123,7 +123,7 @@ static int open_unpacker(const struct open *o, struct wax_sink **out,
 	snprintf(ratio, sizeof(ratio), "--max-ratio=%llu",
 		 (unsigned long long)l->ratio);
 	if (o->file_flags & WAX_FILE_REPLACE)
-		argv[7] = force;
+		argv[8] = force;
 	err = process_sink(argv, out, diag);
 	free(dir);
 	return err;
@@ -156,7 +156,7 @@ static int open_in_folder(struct open *o, struct wax_sink **out,
 		err = wax_diag_set(diag, WAX_ERR_USAGE, "'%s' is no folder",
 				   o->dir);
 	else
-		err = wax_home_make(path, diag);
+		err = there ? 0 : folder_make(o->dir, diag);
 	if (!err)
 		err = output_open(path, o->file_flags, OUTPUT_UNKNOWN, out,
 				  diag);

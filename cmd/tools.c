@@ -149,6 +149,7 @@ static const struct option_spec unpack_options[] = {
 	{'t', "list", VALUE_NONE, NULL, "list the names, and make nothing"},
 	FORCE_OPTION,
 	LIMIT_OPTIONS,
+	{OPT_TAR, "tar", VALUE_NONE, NULL, "take plain tar only"},
 	QUIET_OPTION,
 	{OPT_CONFIRM_FD, "confirm-fd", VALUE_TEXT, "N",
 	 "wait for a byte from descriptor N in the end"},

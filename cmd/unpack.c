@@ -19,7 +19,7 @@
 
 struct unpack {
 	struct limits limits;
-	bool list, replace, quiet;
+	bool list, replace, quiet, plain;
 	int confirm; /* -1: not asked for */
 	const char *in, *dir;
 };
@@ -55,6 +55,9 @@ static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
 		return 0;
 	case 'q':
 		u->quiet = true;
+		return 0;
+	case OPT_TAR:
+		u->plain = true;
 		return 0;
 	case OPT_CONFIRM_FD:
 		return number_descriptor(value, "--confirm-fd", &u->confirm,
@@ -149,6 +152,7 @@ static int unpack(const struct unpack *u, sigset_t *mask, struct wax_diag *diag)
 {
 	struct wax_unpack what = {.limits = {u->limits.entries, u->limits.size,
 					     (unsigned)u->limits.ratio},
+				  .plain = u->plain,
 				  .dir = -1};
 	struct wax_folder *folder = NULL;
 	struct wax_source *from = NULL;

@@ -8,6 +8,7 @@
 #ifndef WAX_ARCHIVE_ARCHIVE_H
 #define WAX_ARCHIVE_ARCHIVE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
 #include <wax/stream.h>
@@ -47,6 +48,7 @@ typedef int wax_entry_fn(void *ctx, const char *name, const char *link,
 
 struct wax_unpack {
 	struct wax_unpack_limits limits;
+	bool plain;	     /* take tar only, none in zstd frames */
 	int dir;	     /* an empty folder to unpack to; -1: none */
 	mode_t umask;	     /* bits that no file and folder gets */
 	wax_entry_fn *entry; /* may be NULL */

@@ -66,7 +66,7 @@ static int open_source(struct unpacking *x, struct wax_source *from,
 	m->from = from;
 	m->taken = x->u->taken ? x->u->taken : &x->taken;
 	err = wax_source_new(&meter_ops, m, &x->source, diag);
-	return err ? err : wax_unzstd_source(&x->source, diag);
+	return err || x->u->plain ? err : wax_unzstd_source(&x->source, diag);
 }
 
 /* Whether size bytes are too many for what was read. */
@@ -141,7 +141,9 @@ static int no_archive(const struct unpacking *x, struct wax_diag *diag)
 	if (!x->given)
 		return wax_diag_set(diag, WAX_ERR_FORMAT, "it is empty");
 	wax_diag_set(diag, WAX_ERR_FORMAT,
-		     "this is no tar archive, plain or compressed by zstd");
+		     x->u->plain ? "this is no tar archive"
+				 : "this is no tar archive, plain or "
+				   "compressed by zstd");
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
 		if (!memcmp(x->block, others[i].magic, strlen(others[i].magic)))
 			wax_diag_hint(diag, "%s", others[i].hint);

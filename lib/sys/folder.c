@@ -238,8 +238,9 @@ static int exists(const struct wax_folder *f, const char *name,
 	struct stat st;
 
 	wax_diag_set(diag, WAX_ERR_USAGE, "'%s' exists in '%s'", name, f->path);
-	if (!fstatat(f->parent, name, &st, AT_SYMLINK_NOFOLLOW) &&
-	    S_ISDIR(st.st_mode))
+	if (f->replace ||
+	    (!fstatat(f->parent, name, &st, AT_SYMLINK_NOFOLLOW) &&
+	     S_ISDIR(st.st_mode)))
 		wax_diag_hint(diag, "move it away, or unpack elsewhere");
 	else
 		wax_diag_hint(diag, "-f replaces it");
