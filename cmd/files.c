@@ -133,7 +133,7 @@ static int take_stdin(bool key, struct wax_source **out, struct wax_diag *diag)
 }
 
 /* Shells hand over pipes under these names; they are open already. */
-static bool names_descriptor(const char *path)
+bool input_is_descriptor(const char *path)
 {
 	return !strncmp(path, "/dev/fd/", 8) || !strncmp(path, "/proc/", 6);
 }
@@ -145,7 +145,7 @@ static int check_type(const char *path, const struct stat *st, bool key,
 		return wax_diag_set(diag, WAX_ERR_USAGE, "'%s' is a folder",
 				    path);
 	if (!key || S_ISREG(st->st_mode) ||
-	    (S_ISFIFO(st->st_mode) && names_descriptor(path)))
+	    (S_ISFIFO(st->st_mode) && input_is_descriptor(path)))
 		return 0;
 	wax_diag_set(diag, WAX_ERR_USAGE, "'%s' is not a regular file", path);
 	wax_diag_hint(diag, "a pipe can be given as - or /dev/fd/N");
@@ -213,6 +213,15 @@ int input_open_key(const char *path, struct wax_source **out,
 int input_fd(void)
 {
 	return last_fd;
+}
+
+int path_missing(const char *path, int errnum, bool after_level,
+		 struct wax_diag *diag)
+{
+	wax_diag_sys(diag, errnum, "'%s'", path);
+	if (after_level && *path && !path[strspn(path, "0123456789")])
+		wax_diag_hint(diag, "a level stands right behind: -z%s", path);
+	return WAX_ERR_IO;
 }
 
 int folder_make(const char *path, struct wax_diag *diag)

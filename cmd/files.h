@@ -30,13 +30,23 @@ int input_open_key(const char *path, struct wax_source **out,
 void input_announce(const char *path);
 void input_announce_fd(int fd);
 
+/*
+ * Says that a path is not there, and why (errnum). Behind -z, a number is
+ * likely its level.
+ */
+int path_missing(const char *path, int errnum, bool after_level,
+		 struct wax_diag *diag);
+
+/* Whether the path is a descriptor's, as shells hand over pipes. */
+bool input_is_descriptor(const char *path);
+
 /* Whether the path stands for standard input: NULL, "-" or a name in /dev. */
 bool input_is_stdin(const char *path);
 
 /* The size of the last input_open(), or -1 where it is not known. */
 long long input_size(void);
 
-/* Its descriptor. */
+/* The descriptor of what was opened last, a key or not. */
 int input_fd(void);
 
 /* What messages call an input: 'path', or standard input. */

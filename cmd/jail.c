@@ -127,7 +127,9 @@ static void child(struct wax_unpack u, struct wax_source *from, int input,
 		r.err = wax_diag_sys(&r.diag, errno, "closing descriptors");
 	else
 		be_jailed(&u, from, list, &r);
-	n = write(report, &r, sizeof(r));
+	do
+		n = write(report, &r, sizeof(r));
+	while (n < 0 && errno == EINTR);
 	leave(n == sizeof(r) ? 0 : 1);
 }
 

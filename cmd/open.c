@@ -89,6 +89,7 @@ static int unseal(struct open *o, struct wax_source **source,
 		.from = o->sender,
 		.temporary = temporary && *temporary ? temporary : NULL,
 		.max_ratio = o->dir ? (unsigned)o->limits.ratio : 0,
+		.max_size = o->dir ? o->limits.size : 0,
 	};
 	int err = wax_open(o->identities, &options, source, &o->contents, diag);
 
@@ -96,6 +97,8 @@ static int unseal(struct open *o, struct wax_source **source,
 	    !o->passphrase.asked)
 		wax_diag_hint(diag, "wax-keygen makes an identity, -i FILE "
 				    "names one");
+	else if (err == WAX_ERR_NO_KEY && !o->named && !o->passphrase.asked)
+		wax_diag_hint(diag, "-i FILE names another identity");
 	return err;
 }
 
@@ -193,6 +196,8 @@ static void tell(const struct open *o)
 	const struct wax_contents *c = &o->contents;
 	bool wanted = o->sender;
 
+	if (!o->info && o->dir && !c->archive)
+		program_say("made '%s/%s'", o->dir, c->name);
 	if (!o->info && *c->sender)
 		program_say(wanted ? "signed by %s, as asked for"
 				   : "signed by %s, whom nobody here vouches "

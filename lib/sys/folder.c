@@ -98,6 +98,28 @@ static bool was_folder(void)
 }
 
 /*
+ * Changes a folder's mode, and nothing else's that may have taken its place.
+ */
+static int set_mode(int dir, const char *name, mode_t mode)
+{
+	const int flags = O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	char proc[32];
+	int err, fd = openat(dir, name, O_RDONLY | flags);
+
+	if (fd >= 0) {
+		err = fchmod(fd, mode);
+	} else {
+		/* What cannot be read can be reached all the same. */
+		fd = openat(dir, name, O_PATH | flags);
+		snprintf(proc, sizeof(proc), "/proc/self/fd/%d", fd);
+		err = fd < 0 ? -1 : chmod(proc, mode);
+	}
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+/*
  * Removes a folder in top; the folders that are in it are moved up to top, so
  * that no depth needs more descriptors than there are.
  */
@@ -108,13 +130,13 @@ static int dissolve(int top, const char *name)
 	DIR *folder;
 	int fd;
 
-	if (fchmodat(top, name, 0700, 0))
+	if (set_mode(top, name, 0700))
 		return -1;
 	fd = openat(top, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	folder = fd < 0 ? NULL : fdopendir(fd);
 	while (folder && (entry = next_name(folder)))
 		if (unlinkat(dirfd(folder), entry, 0) && was_folder() &&
-		    !fchmodat(dirfd(folder), entry, 0700, 0) &&
+		    !set_mode(dirfd(folder), entry, 0700) &&
 		    !wax_temporary_name(temp, NULL) &&
 		    renameat(dirfd(folder), entry, top, temp))
 			break;
@@ -128,7 +150,7 @@ static int dissolve(int top, const char *name)
 /* Removes all that is in the fresh folder, and it, as far as possible. */
 static void remove_all(const struct wax_folder *f)
 {
-	bool less = f->fd >= 0;
+	bool less = f->fd >= 0 && !fchmod(f->fd, 0700);
 	const char *entry;
 
 	while (less) {
@@ -177,23 +199,36 @@ static int open_parent(struct wax_folder *f, struct wax_diag *diag)
 			     : 0;
 }
 
+/* What mode a new folder gets here, found by making one in the fresh one. */
+static int find_mode(struct wax_folder *f, struct wax_diag *diag)
+{
+	static const char probe[] = "probe";
+	struct stat st;
+
+	if (mkdirat(f->fd, probe, 0777) ||
+	    fstatat(f->fd, probe, &st, AT_SYMLINK_NOFOLLOW) ||
+	    unlinkat(f->fd, probe, AT_REMOVEDIR))
+		return wax_diag_sys(diag, errno, "'%s'", f->path);
+	f->mode = st.st_mode & 0777;
+	return 0;
+}
+
 static int make(struct wax_folder *f, struct wax_diag *diag)
 {
-	struct stat st;
 	int err = wax_temporary_name(f->temp, diag);
 
 	if (err)
 		return err;
-	if (mkdirat(f->parent, f->temp, 0777)) {
+	if (mkdirat(f->parent, f->temp, 0700)) {
 		*f->temp = '\0';
-		return wax_diag_sys(diag, errno, "'%s'", f->path);
+		return wax_diag_sys(diag, errno, "%s'%s'",
+				    f->name ? "the folder of " : "", f->path);
 	}
 	f->fd = openat(f->parent, f->temp,
 		       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (f->fd < 0 || fstat(f->fd, &st) || fchmod(f->fd, 0700))
+	if (f->fd < 0)
 		return wax_diag_sys(diag, errno, "'%s'", f->path);
-	f->mode = st.st_mode & 0777;
-	return 0;
+	return find_mode(f, diag);
 }
 
 int wax_folder_new(const char *path, bool replace, struct wax_folder **out,
@@ -247,7 +282,7 @@ static int exists(const struct wax_folder *f, const char *name,
 	return WAX_ERR_USAGE;
 }
 
-/* Whether an entry is there that can be replaced; one that cannot is refused. */
+/* Whether an entry is there to be replaced; what cannot be is refused. */
 static int look(const struct wax_folder *f, const char *name, bool *replaces,
 		struct wax_diag *diag)
 {
@@ -276,15 +311,15 @@ static int shift(int from, int to, const char *name, unsigned flags)
 	if (fstatat(from, name, &st, AT_SYMLINK_NOFOLLOW))
 		return -1;
 	locked = S_ISDIR(st.st_mode) && !(st.st_mode & 0200);
-	if (locked && fchmodat(from, name, st.st_mode | 0200, 0))
+	if (locked && set_mode(from, name, st.st_mode | 0200))
 		return -1;
 	err = renameat2(from, name, to, name, flags);
 	if (err && (errno == EINVAL || errno == ENOSYS))
 		err = renameat(from, name, to, name);
 	reason = errno;
-	/* If this fails, a folder has a right too many; it is all there. */
-	if (locked && fchmodat(err ? from : to, name, st.st_mode, 0))
-		reason = err ? reason : 0;
+	/* Where this fails, a folder has a right too many, and is all there. */
+	if (locked)
+		set_mode(err ? from : to, name, st.st_mode);
 	errno = reason;
 	return err;
 }
@@ -373,6 +408,10 @@ int wax_folder_commit(struct wax_folder *f, struct wax_diag *diag)
 	err = f->name ? commit_beside(f, diag) : commit_inside(f, diag);
 	if (err)
 		return err;
+	/* Before the flush, so that it does not come back. */
+	if (*f->temp)
+		remove_all(f);
+	*f->temp = '\0';
 	if (wax_fd_sync_folder(f->parent))
 		return wax_diag_sys(diag, errno,
 				    "'%s' is complete, but a power loss may "
