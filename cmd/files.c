@@ -300,12 +300,18 @@ static int open_stdout(const char *path, enum output_form form,
 int output_open(const char *path, unsigned flags, enum output_form form,
 		struct wax_sink **out, struct wax_diag *diag)
 {
+	if (is_stream(path, 1))
+		return open_stdout(path, form, out, diag);
+	return output_open_file(path, flags, out, diag);
+}
+
+int output_open_file(const char *path, unsigned flags, struct wax_sink **out,
+		     struct wax_diag *diag)
+{
 	struct stat st;
 	char *name;
 	int err = 0;
 
-	if (is_stream(path, 1))
-		return open_stdout(path, form, out, diag);
 	name = quoted(path);
 	if (!name)
 		return program_no_memory(diag);

@@ -72,4 +72,8 @@ enum output_form {
 int output_open(const char *path, unsigned flags, enum output_form form,
 		struct wax_sink **out, struct wax_diag *diag);
 
+/* The same for what is a file by any name, never standard output. */
+int output_open_file(const char *path, unsigned flags, struct wax_sink **out,
+		     struct wax_diag *diag);
+
 #endif

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +20,21 @@
 #include "jail.h"
 #include "process.h"
 #include "program.h"
+
+/*
+ * What it may use: libarchive remembers much of what some archives hold. A
+ * sanitizer needs room of its own.
+ */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define MEMORY_MAX RLIM_INFINITY
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define MEMORY_MAX RLIM_INFINITY
+#endif
+#endif
+#if !defined(MEMORY_MAX)
+#define MEMORY_MAX (256 * 1024 * 1024)
+#endif
 
 /* What it says at last. Its words are no more to be trusted than it is. */
 struct report {
@@ -116,6 +132,7 @@ static void leave(int status)
 static void child(struct wax_unpack u, struct wax_source *from, int input,
 		  int report, int list, pid_t parent)
 {
+	const struct rlimit memory = {MEMORY_MAX, MEMORY_MAX};
 	struct report r = {0};
 	int keep[] = {input, u.dir, report, list};
 	ssize_t n;
@@ -123,8 +140,9 @@ static void child(struct wax_unpack u, struct wax_source *from, int input,
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent) /* it was faster */
 		leave(1);
-	if (close_others(keep, sizeof(keep) / sizeof(*keep)))
-		r.err = wax_diag_sys(&r.diag, errno, "closing descriptors");
+	if (setrlimit(RLIMIT_DATA, &memory) ||
+	    close_others(keep, sizeof(keep) / sizeof(*keep)))
+		r.err = wax_diag_sys(&r.diag, errno, "preparing the walls");
 	else
 		be_jailed(&u, from, list, &r);
 	do
@@ -177,29 +195,43 @@ int jail_start(struct jail *j, const struct wax_unpack *u,
 	return err;
 }
 
+/* Ends it, for it has said all that it has to say. */
+static int end(struct jail *j, int *status)
+{
+	pid_t pid = j->pid;
+
+	j->pid = 0;
+	kill(pid, SIGKILL);
+	while (waitpid(pid, status, 0) < 0)
+		if (errno != EINTR)
+			return -1;
+	return 0;
+}
+
 int jail_wait(struct jail *j, struct wax_diag *diag)
 {
 	struct report r;
 	ssize_t n;
-	pid_t pid = j->pid;
-	int err;
+	int status = 0;
 
 	do
 		n = read(j->report, &r, sizeof(r));
 	while (n < 0 && errno == EINTR);
-	j->pid = 0;
-	err = process_wait(pid, "the unpacking process", diag);
-	if (err && diag && *diag->text)
-		return err;
-	if (err || n != sizeof(r) || r.err > 0 || r.err < WAX_ERR_IO)
+	if (end(j, &status))
+		return wax_diag_sys(diag, errno, "the unpacking process");
+	if (n == sizeof(r) && r.err <= 0 && r.err >= WAX_ERR_IO) {
+		r.diag.text[sizeof(r.diag.text) - 1] = '\0';
+		r.diag.hint[sizeof(r.diag.hint) - 1] = '\0';
+		if (diag && r.err)
+			*diag = r.diag;
+		return r.err;
+	}
+	if (!n && WIFSIGNALED(status))
 		return wax_diag_set(diag, WAX_ERR_IO,
-				    "the unpacking process did not say how it "
-				    "ended");
-	r.diag.text[sizeof(r.diag.text) - 1] = '\0';
-	r.diag.hint[sizeof(r.diag.hint) - 1] = '\0';
-	if (diag && r.err)
-		*diag = r.diag;
-	return r.err;
+				    "the unpacking process was stopped: %s",
+				    strsignal(WTERMSIG(status)));
+	return wax_diag_set(diag, WAX_ERR_IO,
+			    "the unpacking process did not say how it ended");
 }
 
 void jail_release(struct jail *j)

@@ -161,8 +161,7 @@ static int open_in_folder(struct open *o, struct wax_sink **out,
 	else
 		err = there ? 0 : folder_make(o->dir, diag);
 	if (!err)
-		err = output_open(path, o->file_flags, OUTPUT_UNKNOWN, out,
-				  diag);
+		err = output_open_file(path, o->file_flags, out, diag);
 	free(path);
 	return err;
 }

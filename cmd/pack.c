@@ -91,8 +91,8 @@ static int pack(struct pack *p, struct wax_diag *diag)
 		err = wax_sink_finish(to, diag);
 	wax_sink_free(to);
 	if (!err && left_out)
-		program_say("the output lies in what is packed, and is left "
-			    "out");
+		program_say("the output, or a temporary file of wax's, lies in "
+			    "what is packed, and is left out");
 	return err;
 }
 

@@ -39,9 +39,9 @@ int wax_pack(char *const *paths, size_t n, const struct stat *output,
 
 /* What is refused because it is too much; 0: any. */
 struct wax_unpack_limits {
-	uint64_t entries;
-	uint64_t size;	/* of all files together, in bytes */
-	unsigned ratio; /* their size over the archive's, beyond 64 MiB */
+	uint64_t entries; /* and as many folders, named or implied */
+	uint64_t size;	  /* of all files together, in bytes */
+	unsigned ratio;	  /* their size over the archive's, beyond 64 MiB */
 };
 
 /* Told of each entry that was accepted: folders end in "/". */

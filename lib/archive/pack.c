@@ -209,9 +209,12 @@ static int pack_contents(struct packing *x, int fd, struct wax_diag *diag)
 	while (!err && (errno = 0, d = readdir(folder))) {
 		size_t len = x->len;
 
-		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, "..") ||
-		    wax_temporary_is(d->d_name))
+		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
 			continue;
+		if (wax_temporary_is(d->d_name)) {
+			*x->left_out = true;
+			continue;
+		}
 		err = push(x, d->d_name, diag);
 		if (!err) {
 			err = pack_entry(x, dirfd(folder), d->d_name, diag);

@@ -376,7 +376,8 @@ int wax_unpack(const struct wax_unpack *u, struct wax_source *from,
 	x->a = archive_read_new();
 	err = x->a ? open_source(x, from, diag) : wax_no_memory(diag);
 	if (!err && u->dir >= 0)
-		err = wax_tree_new(u->dir, u->umask, &x->tree, diag);
+		err = wax_tree_new(u->dir, u->umask, u->limits.entries,
+				   &x->tree, diag);
 	if (!err)
 		err = unpack(x, diag);
 	wax_tree_free(x->tree);
