@@ -133,7 +133,7 @@ static int take_stdin(bool key, struct wax_source **out, struct wax_diag *diag)
 }
 
 /* Shells hand over pipes under these names; they are open already. */
-static bool names_descriptor(const char *path)
+bool input_is_descriptor(const char *path)
 {
 	return !strncmp(path, "/dev/fd/", 8) || !strncmp(path, "/proc/", 6);
 }
@@ -145,7 +145,7 @@ static int check_type(const char *path, const struct stat *st, bool key,
 		return wax_diag_set(diag, WAX_ERR_USAGE, "'%s' is a folder",
 				    path);
 	if (!key || S_ISREG(st->st_mode) ||
-	    (S_ISFIFO(st->st_mode) && names_descriptor(path)))
+	    (S_ISFIFO(st->st_mode) && input_is_descriptor(path)))
 		return 0;
 	wax_diag_set(diag, WAX_ERR_USAGE, "'%s' is not a regular file", path);
 	wax_diag_hint(diag, "a pipe can be given as - or /dev/fd/N");
@@ -215,6 +215,34 @@ int input_fd(void)
 	return last_fd;
 }
 
+int path_missing(const char *path, int errnum, bool after_level,
+		 struct wax_diag *diag)
+{
+	wax_diag_sys(diag, errnum, "'%s'", path);
+	if (after_level && *path && !path[strspn(path, "0123456789")])
+		wax_diag_hint(diag, "a level stands right behind: -z%s", path);
+	return WAX_ERR_IO;
+}
+
+int folder_make(const char *path, struct wax_diag *diag)
+{
+	char *parent = NULL;
+	int fd, err = 0;
+
+	if (mkdir(path, 0777))
+		return wax_diag_sys(diag, errno, "'%s'", path);
+	if (asprintf(&parent, "%s/..", path) < 0)
+		return program_no_memory(diag);
+	fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* Some file systems cannot flush a folder, and that is no error. */
+	if (fd < 0 || (fsync(fd) && errno != EINVAL))
+		err = wax_diag_sys(diag, errno, "'%s'", parent);
+	if (fd >= 0)
+		close(fd);
+	free(parent);
+	return err;
+}
+
 bool output_is_stdout(const char *path)
 {
 	return is_stream(path, 1);
@@ -272,12 +300,18 @@ static int open_stdout(const char *path, enum output_form form,
 int output_open(const char *path, unsigned flags, enum output_form form,
 		struct wax_sink **out, struct wax_diag *diag)
 {
+	if (is_stream(path, 1))
+		return open_stdout(path, form, out, diag);
+	return output_open_file(path, flags, out, diag);
+}
+
+int output_open_file(const char *path, unsigned flags, struct wax_sink **out,
+		     struct wax_diag *diag)
+{
 	struct stat st;
 	char *name;
 	int err = 0;
 
-	if (is_stream(path, 1))
-		return open_stdout(path, form, out, diag);
 	name = quoted(path);
 	if (!name)
 		return program_no_memory(diag);

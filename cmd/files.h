@@ -30,13 +30,23 @@ int input_open_key(const char *path, struct wax_source **out,
 void input_announce(const char *path);
 void input_announce_fd(int fd);
 
+/*
+ * Says that a path is not there, and why (errnum). Behind -z, a number is
+ * likely its level.
+ */
+int path_missing(const char *path, int errnum, bool after_level,
+		 struct wax_diag *diag);
+
+/* Whether the path is a descriptor's, as shells hand over pipes. */
+bool input_is_descriptor(const char *path);
+
 /* Whether the path stands for standard input: NULL, "-" or a name in /dev. */
 bool input_is_stdin(const char *path);
 
 /* The size of the last input_open(), or -1 where it is not known. */
 long long input_size(void);
 
-/* Its descriptor. */
+/* The descriptor of what was opened last, a key or not. */
 int input_fd(void);
 
 /* What messages call an input: 'path', or standard input. */
@@ -44,6 +54,9 @@ void input_context(const char *path, struct wax_diag *diag);
 
 /* Whether the path stands for standard output: NULL, "-" or a name in /dev. */
 bool output_is_stdout(const char *path);
+
+/* Makes a folder, and flushes the one that it is in. */
+int folder_make(const char *path, struct wax_diag *diag);
 
 enum output_form {
 	OUTPUT_TEXT,	/* for a terminal as well */
@@ -58,5 +71,9 @@ enum output_form {
  */
 int output_open(const char *path, unsigned flags, enum output_form form,
 		struct wax_sink **out, struct wax_diag *diag);
+
+/* The same for what is a file by any name, never standard output. */
+int output_open_file(const char *path, unsigned flags, struct wax_sink **out,
+		     struct wax_diag *diag);
 
 #endif

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +20,21 @@
 #include "jail.h"
 #include "process.h"
 #include "program.h"
+
+/*
+ * What it may use: libarchive remembers much of what some archives hold. A
+ * sanitizer needs room of its own.
+ */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define MEMORY_MAX RLIM_INFINITY
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define MEMORY_MAX RLIM_INFINITY
+#endif
+#endif
+#if !defined(MEMORY_MAX)
+#define MEMORY_MAX (256 * 1024 * 1024)
+#endif
 
 /* What it says at last. Its words are no more to be trusted than it is. */
 struct report {
@@ -54,35 +70,56 @@ static int close_others(int *keep, size_t n)
 	return err;
 }
 
+/* Names on their way, several at a time. */
+struct names {
+	struct wax_sink *to;
+	size_t len;
+	char buf[64 * 1024];
+};
+
+static int flush(struct names *n, struct wax_diag *diag)
+{
+	int err = wax_sink_write(n->to, n->buf, n->len, diag);
+
+	n->len = 0;
+	return err;
+}
+
+/* The longest name and the longest link leave room for more. */
 static int write_name(void *ctx, const char *name, const char *link,
 		      struct wax_diag *diag)
 {
-	struct wax_sink *to = ctx;
-	int err = wax_sink_write(to, name, strlen(name), diag);
+	struct names *n = ctx;
 
-	if (!err && link)
-		err = wax_sink_write(to, " -> ", 4, diag);
-	if (!err && link)
-		err = wax_sink_write(to, link, strlen(link), diag);
-	return err ? err : wax_sink_write(to, "\n", 1, diag);
+	n->len += (size_t)snprintf(n->buf + n->len, sizeof(n->buf) - n->len,
+				   "%s%s%s\n", name, link ? " -> " : "",
+				   link ? link : "");
+	return n->len > sizeof(n->buf) / 2 ? flush(n, diag) : 0;
 }
 
 /* What the process does; the report is all that becomes of it. */
 static void be_jailed(struct wax_unpack *u, struct wax_source *from, int list,
 		      struct report *r)
 {
-	struct wax_sink *to = NULL;
+	static struct names names;
+	int listed;
 
-	r->err = list < 0 ? 0 : wax_sink_fd(list, "the list", &to, &r->diag);
-	if (to) {
+	r->err = list < 0 ? 0
+			  : wax_sink_fd(list, "the list", &names.to, &r->diag);
+	if (names.to) {
 		u->entry = write_name;
-		u->ctx = to;
+		u->ctx = &names;
 	}
 	if (!r->err)
 		r->err = wax_sandbox_enter(u->dir, &r->diag);
 	if (!r->err)
 		r->err = wax_unpack(u, from, &r->diag);
-	wax_sink_free(to);
+	if (!names.to)
+		return;
+	/* What was accepted before something was not is listed, too. */
+	listed = flush(&names, r->err ? NULL : &r->diag);
+	r->err = r->err ? r->err : listed;
+	wax_sink_free(names.to);
 }
 
 /* Without what a sanitizer does first, which the walls would not let it do. */
@@ -95,6 +132,7 @@ static void leave(int status)
 static void child(struct wax_unpack u, struct wax_source *from, int input,
 		  int report, int list, pid_t parent)
 {
+	const struct rlimit memory = {MEMORY_MAX, MEMORY_MAX};
 	struct report r = {0};
 	int keep[] = {input, u.dir, report, list};
 	ssize_t n;
@@ -102,11 +140,14 @@ static void child(struct wax_unpack u, struct wax_source *from, int input,
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent) /* it was faster */
 		leave(1);
-	if (close_others(keep, sizeof(keep) / sizeof(*keep)))
-		r.err = wax_diag_sys(&r.diag, errno, "closing descriptors");
+	if (setrlimit(RLIMIT_DATA, &memory) ||
+	    close_others(keep, sizeof(keep) / sizeof(*keep)))
+		r.err = wax_diag_sys(&r.diag, errno, "preparing the walls");
 	else
 		be_jailed(&u, from, list, &r);
-	n = write(report, &r, sizeof(r));
+	do
+		n = write(report, &r, sizeof(r));
+	while (n < 0 && errno == EINTR);
 	leave(n == sizeof(r) ? 0 : 1);
 }
 
@@ -154,29 +195,43 @@ int jail_start(struct jail *j, const struct wax_unpack *u,
 	return err;
 }
 
+/* Ends it, for it has said all that it has to say. */
+static int end(struct jail *j, int *status)
+{
+	pid_t pid = j->pid;
+
+	j->pid = 0;
+	kill(pid, SIGKILL);
+	while (waitpid(pid, status, 0) < 0)
+		if (errno != EINTR)
+			return -1;
+	return 0;
+}
+
 int jail_wait(struct jail *j, struct wax_diag *diag)
 {
 	struct report r;
 	ssize_t n;
-	pid_t pid = j->pid;
-	int err;
+	int status = 0;
 
 	do
 		n = read(j->report, &r, sizeof(r));
 	while (n < 0 && errno == EINTR);
-	j->pid = 0;
-	err = process_wait(pid, "the unpacking process", diag);
-	if (err && diag && *diag->text)
-		return err;
-	if (err || n != sizeof(r) || r.err > 0 || r.err < WAX_ERR_IO)
+	if (end(j, &status))
+		return wax_diag_sys(diag, errno, "the unpacking process");
+	if (n == sizeof(r) && r.err <= 0 && r.err >= WAX_ERR_IO) {
+		r.diag.text[sizeof(r.diag.text) - 1] = '\0';
+		r.diag.hint[sizeof(r.diag.hint) - 1] = '\0';
+		if (diag && r.err)
+			*diag = r.diag;
+		return r.err;
+	}
+	if (!n && WIFSIGNALED(status))
 		return wax_diag_set(diag, WAX_ERR_IO,
-				    "the unpacking process did not say how it "
-				    "ended");
-	r.diag.text[sizeof(r.diag.text) - 1] = '\0';
-	r.diag.hint[sizeof(r.diag.hint) - 1] = '\0';
-	if (diag && r.err)
-		*diag = r.diag;
-	return r.err;
+				    "the unpacking process was stopped: %s",
+				    strsignal(WTERMSIG(status)));
+	return wax_diag_set(diag, WAX_ERR_IO,
+			    "the unpacking process did not say how it ended");
 }
 
 void jail_release(struct jail *j)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The process that takes an archive apart: behind walls, with nothing open but
- * the archive, the folder to fill, and a pipe for its report.
+ * the archive, the folder to fill, and pipes for its report and the names.
  */
 #ifndef WAX_CMD_JAIL_H
 #define WAX_CMD_JAIL_H
@@ -13,10 +13,10 @@
 #include "archive/archive.h"
 
 struct jail {
-	pid_t pid;	 /* 0: there is none */
-	int report;	 /* the pipe for it, read end */
-	int list;	 /* the names, read end; -1 */
-	uint64_t *taken; /* what it has read, in shared memory */
+	pid_t pid;		  /* 0: there is none */
+	int report;		  /* the pipe for it, read end */
+	int list;		  /* the names, read end; -1 */
+	_Atomic(uint64_t) *taken; /* what it has read, in shared memory */
 };
 
 /*

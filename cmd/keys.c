@@ -299,6 +299,12 @@ int recipients_add_who(struct wax_recipients *list, const char *who,
 		return 0;
 	if (!access(who, F_OK))
 		wax_diag_hint(diag, "-R reads recipients from a file");
+	else if (!strncmp(who, "wax1", 4))
+		wax_diag_hint(diag, "this is an identity; its owner gets the "
+				    "recipient with 'wax-keygen -y'");
+	else if (diag && !*diag->hint)
+		wax_diag_hint(diag, "one begins with age1 or ssh-ed25519; "
+				    "-R reads them from a file");
 	wax_diag_context(diag, "-r");
 	/* What is malformed in the command itself is a wrong usage. */
 	return err == WAX_ERR_FORMAT ? WAX_ERR_USAGE : err;

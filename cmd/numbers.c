@@ -17,7 +17,7 @@ const struct limits limits_default = {
 int number_parse(const char *text, bool units, uint64_t max, const char *option,
 		 uint64_t *out, struct wax_diag *diag)
 {
-	static const char letters[] = "KMGT";
+	static const char letters[] = "KMGTkmgt";
 	unsigned shift = 0;
 	uint64_t n = 0;
 	const char *p = text, *unit;
@@ -30,7 +30,7 @@ int number_parse(const char *text, bool units, uint64_t max, const char *option,
 		n = n * 10 + digit;
 	}
 	if (p > text && units && *p && (unit = strchr(letters, *p))) {
-		shift = 10 * (unsigned)(unit - letters + 1);
+		shift = 10 * (unsigned)((unit - letters) % 4 + 1);
 		p++;
 	}
 	if (p == text || *p)
@@ -72,14 +72,6 @@ int level_parse(const char *text, uint64_t *out, struct wax_diag *diag)
 	if (err)
 		wax_diag_hint(diag, "as in -z19; files stand apart from it");
 	return err;
-}
-
-int path_missing(const char *path, bool after_level, struct wax_diag *diag)
-{
-	wax_diag_sys(diag, errno, "'%s'", path);
-	if (after_level && *path && !path[strspn(path, "0123456789")])
-		wax_diag_hint(diag, "a level stands right behind: -z%s", path);
-	return WAX_ERR_IO;
 }
 
 int limits_option(struct limits *l, int id, const char *value,

@@ -23,9 +23,6 @@ int number_descriptor(const char *text, const char *option, int *out,
 /* The level of -z: a number that zstd has, or the default where it is NULL. */
 int level_parse(const char *text, uint64_t *out, struct wax_diag *diag);
 
-/* Says that a path is not there; after -z, a number is likely its level. */
-int path_missing(const char *path, bool after_level, struct wax_diag *diag);
-
 /* 0: any. */
 struct limits {
 	uint64_t entries, size, ratio;

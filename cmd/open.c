@@ -89,6 +89,7 @@ static int unseal(struct open *o, struct wax_source **source,
 		.from = o->sender,
 		.temporary = temporary && *temporary ? temporary : NULL,
 		.max_ratio = o->dir ? (unsigned)o->limits.ratio : 0,
+		.max_size = o->dir ? o->limits.size : 0,
 	};
 	int err = wax_open(o->identities, &options, source, &o->contents, diag);
 
@@ -96,6 +97,8 @@ static int unseal(struct open *o, struct wax_source **source,
 	    !o->passphrase.asked)
 		wax_diag_hint(diag, "wax-keygen makes an identity, -i FILE "
 				    "names one");
+	else if (err == WAX_ERR_NO_KEY && !o->named && !o->passphrase.asked)
+		wax_diag_hint(diag, "-i FILE names another identity");
 	return err;
 }
 
@@ -105,12 +108,12 @@ static int open_unpacker(const struct open *o, struct wax_sink **out,
 {
 	const struct limits *l = &o->limits;
 	char entries[48], size[48], ratio[48];
-	static char name[] = "wax-unpack", quiet[] = "--quiet",
+	static char name[] = "wax-unpack", quiet[] = "--quiet", tar[] = "--tar",
 		    confirm[] = "--confirm-fd=3", force[] = "--force";
 	size_t len = strlen(o->dir) + sizeof("--directory=");
 	char *dir = malloc(len);
-	char *argv[] = {name, quiet, confirm, dir, entries,
-			size, ratio, NULL,    NULL};
+	char *argv[] = {name,	 quiet, tar,   confirm, dir,
+			entries, size,	ratio, NULL,	NULL};
 	int err;
 
 	if (!dir)
@@ -123,7 +126,7 @@ static int open_unpacker(const struct open *o, struct wax_sink **out,
 	snprintf(ratio, sizeof(ratio), "--max-ratio=%llu",
 		 (unsigned long long)l->ratio);
 	if (o->file_flags & WAX_FILE_REPLACE)
-		argv[7] = force;
+		argv[8] = force;
 	err = process_sink(argv, out, diag);
 	free(dir);
 	return err;
@@ -156,10 +159,9 @@ static int open_in_folder(struct open *o, struct wax_sink **out,
 		err = wax_diag_set(diag, WAX_ERR_USAGE, "'%s' is no folder",
 				   o->dir);
 	else
-		err = wax_home_make(path, diag);
+		err = there ? 0 : folder_make(o->dir, diag);
 	if (!err)
-		err = output_open(path, o->file_flags, OUTPUT_UNKNOWN, out,
-				  diag);
+		err = output_open_file(path, o->file_flags, out, diag);
 	free(path);
 	return err;
 }
@@ -193,6 +195,8 @@ static void tell(const struct open *o)
 	const struct wax_contents *c = &o->contents;
 	bool wanted = o->sender;
 
+	if (!o->info && o->dir && !c->archive)
+		program_say("made '%s/%s'", o->dir, c->name);
 	if (!o->info && *c->sender)
 		program_say(wanted ? "signed by %s, as asked for"
 				   : "signed by %s, whom nobody here vouches "

@@ -2,6 +2,7 @@
 /*
  * wax-pack: bundle files and folders into one stream.
  */
+#include <errno.h>
 #include <sys/stat.h>
 
 #include "archive/archive.h"
@@ -62,6 +63,7 @@ static int check(const struct pack *p, struct wax_diag *diag)
 static int pack(struct pack *p, struct wax_diag *diag)
 {
 	struct wax_sink *to = NULL;
+	bool left_out = false;
 	struct stat st, path;
 	bool known = (output_is_stdout(p->out) ? !fstat(p->not_fd, &st)
 					       : !stat(p->out, &st)) &&
@@ -69,8 +71,9 @@ static int pack(struct pack *p, struct wax_diag *diag)
 	int err = check(p, diag);
 
 	for (size_t i = 0; i < p->n && !err; i++) {
-		if (lstat(p->paths[i], &path))
-			err = path_missing(p->paths[i], p->levelled, diag);
+		if (stat(p->paths[i], &path))
+			err = path_missing(p->paths[i], errno, p->levelled,
+					   diag);
 		else
 			input_announce(p->paths[i]);
 	}
@@ -82,10 +85,14 @@ static int pack(struct pack *p, struct wax_diag *diag)
 	if (!err && !p->quiet)
 		err = progress_sink(&to, diag);
 	if (!err)
-		err = wax_pack(p->paths, p->n, known ? &st : NULL, to, diag);
+		err = wax_pack(p->paths, p->n, known ? &st : NULL, &left_out,
+			       to, diag);
 	if (!err)
 		err = wax_sink_finish(to, diag);
 	wax_sink_free(to);
+	if (!err && left_out)
+		program_say("the output, or a temporary file of wax's, lies in "
+			    "what is packed, and is left out");
 	return err;
 }
 

@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,7 +20,8 @@ struct seal {
 	struct wax_recipients *recipients;
 	struct wax_identities *identities;
 	struct passphrase passphrase;
-	bool with_passphrase, with_identities, sign, pad, no_pad, no_name;
+	unsigned with_identities; /* how often -i was given */
+	bool with_passphrase, sign, pad, no_pad, no_name;
 	unsigned seal_flags, file_flags;
 	uint64_t level;
 	const char *out;
@@ -40,7 +40,7 @@ static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
 	case 'R':
 		return recipients_add_file(s->recipients, value, diag);
 	case 'i':
-		s->with_identities = true;
+		s->with_identities++;
 		return identities_add(s->identities, value, diag);
 	case 'p':
 		s->with_passphrase = true;
@@ -112,6 +112,10 @@ static int check(const struct seal *s, struct wax_diag *diag)
 				    "with a passphrase");
 		return WAX_ERR_USAGE;
 	}
+	if (s->sign && s->with_identities > 1)
+		return wax_diag_set(diag, WAX_ERR_USAGE,
+				    "with -s, -i names who signs: one of them "
+				    "is too many");
 	if (s->pad && s->no_pad)
 		return wax_diag_set(diag, WAX_ERR_USAGE,
 				    "--pad and --no-pad are opposites");
@@ -131,12 +135,15 @@ static int open_archive(struct seal *s, struct wax_source **out,
 	/* What is there already, or will be; it must not be packed. */
 	int output =
 		output_is_stdout(s->out) ? 1 : open(s->out, O_PATH | O_CLOEXEC);
-	char **argv = calloc(s->n + 6, sizeof(*argv)), *folder = NULL;
+	char **argv = calloc(s->n + 6, sizeof(*argv));
 	size_t n = 0;
 	int err;
 
-	if (!argv)
+	if (!argv) {
+		if (output > 1)
+			close(output);
 		return program_no_memory(diag);
+	}
 	argv[n++] = name;
 	argv[n++] = tar;
 	argv[n++] = quiet;
@@ -144,36 +151,33 @@ static int open_archive(struct seal *s, struct wax_source **out,
 		argv[n++] = not_fd;
 	argv[n++] = end;
 	memcpy(argv + n, s->paths, s->n * sizeof(*argv));
-	/* A folder by itself is meant even where a link leads to it. */
-	if (s->n == 1 && asprintf(&folder, "%s/", *s->paths) >= 0)
-		argv[n] = folder;
 	err = process_source(argv, output, out, diag);
-	free(folder);
 	if (output > 1)
 		close(output);
 	free(argv);
 	return err;
 }
 
-/* Opens what is to be sealed; several paths and a folder make an archive. */
-static int open_input(struct seal *s, struct wax_source **out,
-		      struct wax_diag *diag)
+/* Looks at what is named: several paths, and a folder, make an archive. */
+static int look(struct seal *s, struct wax_diag *diag)
 {
 	struct stat st;
 
 	s->archive = s->n > 1 || (s->n && !input_is_stdin(*s->paths) &&
 				  !stat(*s->paths, &st) && S_ISDIR(st.st_mode));
-	if (!s->archive)
-		return input_open(s->n ? *s->paths : NULL, out, diag);
-	for (size_t i = 0; i < s->n; i++) {
+	if (s->archive && s->no_name)
+		return wax_diag_set(diag, WAX_ERR_USAGE,
+				    "--no-name is for one file: the names in "
+				    "an archive stay");
+	for (size_t i = 0; i < s->n && s->archive; i++) {
 		if (!strcmp(s->paths[i], "-"))
 			return wax_diag_set(diag, WAX_ERR_USAGE,
 					    "standard input cannot be packed");
-		if (lstat(s->paths[i], &st))
-			return path_missing(s->paths[i], s->level, diag);
+		if (stat(s->paths[i], &st))
+			return path_missing(s->paths[i], errno, s->level, diag);
 		input_announce(s->paths[i]);
 	}
-	return open_archive(s, out, diag);
+	return 0;
 }
 
 /* The file's base name, where it is known and wanted. */
@@ -183,8 +187,7 @@ static int base_name(const struct seal *s, const char **out,
 	const char *path = s->n && !s->archive ? *s->paths : NULL;
 	const char *slash, *name;
 
-	/* What a shell hands over, as /dev/fd/63, has no name. */
-	if (s->no_name || input_is_stdin(path) || input_size() < 0)
+	if (s->no_name || input_is_stdin(path) || input_is_descriptor(path))
 		return 0;
 	slash = strrchr(path, '/');
 	name = slash ? slash + 1 : path;
@@ -200,7 +203,8 @@ static int base_name(const struct seal *s, const char **out,
 	return 0;
 }
 
-static int enclose(struct seal *s, struct wax_sink **to, struct wax_diag *diag)
+/* Puts the seal before *to; recipients and signer are complete. */
+static int put_seal(struct seal *s, struct wax_sink **to, struct wax_diag *diag)
 {
 	struct wax_seal_options o = {
 		.flags = s->seal_flags | (s->pad ? WAX_SEAL_PAD : 0) |
@@ -214,26 +218,39 @@ static int enclose(struct seal *s, struct wax_sink **to, struct wax_diag *diag)
 	if (s->level || s->pad || s->sign)
 		err = base_name(s, &o.name, diag);
 	if (!err)
-		err = complete(s, diag);
-	if (!err)
 		err = wax_seal(s->recipients, &o, to, diag);
 	return err ? err : passphrase_check_used(&s->passphrase, diag);
+}
+
+/* Opens both ends; who is asked for a passphrase sees errors of these first. */
+static int open_ends(struct seal *s, struct wax_source **from,
+		     struct wax_sink **to, struct wax_diag *diag)
+{
+	enum output_form form =
+		s->seal_flags & WAX_SEAL_ARMOR ? OUTPUT_TEXT : OUTPUT_SEALED;
+	int err = look(s, diag);
+
+	if (!err && !s->archive)
+		err = input_open(s->n ? *s->paths : NULL, from, diag);
+	if (!err)
+		err = output_open(s->out, s->file_flags, form, to, diag);
+	if (!err)
+		err = complete(s, diag);
+	if (!err && s->archive)
+		err = open_archive(s, from, diag);
+	return err;
 }
 
 static int seal(struct seal *s, struct wax_diag *diag)
 {
 	struct wax_source *from = NULL;
 	struct wax_sink *to = NULL;
-	enum output_form form =
-		s->seal_flags & WAX_SEAL_ARMOR ? OUTPUT_TEXT : OUTPUT_SEALED;
 	int err = check(s, diag);
 
 	if (!err)
-		err = open_input(s, &from, diag);
+		err = open_ends(s, &from, &to, diag);
 	if (!err)
-		err = output_open(s->out, s->file_flags, form, &to, diag);
-	if (!err)
-		err = enclose(s, &to, diag);
+		err = put_seal(s, &to, diag);
 	if (!err)
 		err = progress_source(s->archive ? -1 : input_size(), &from,
 				      diag);

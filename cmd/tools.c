@@ -28,17 +28,17 @@
 #define LEVEL_OPTION                                                           \
 	{                                                                      \
 		'z', "compress", VALUE_LEVEL, "LEVEL",                         \
-			"compress, at level 1 to 19; 3"                        \
+			"compress, at level 1 to 19; default 3"                \
 	}
 
 #define LIMIT_OPTIONS                                                          \
 	{OPT_MAX_ENTRIES, "max-entries", VALUE_TEXT, "N",                      \
-	 "unpack up to N entries; 1000000"},                                   \
+	 "unpack up to N entries; default 1000000, 0: any"},                   \
 		{OPT_MAX_SIZE, "max-size", VALUE_TEXT, "SIZE",                 \
-		 "unpack up to SIZE bytes; 1T"},                               \
+		 "unpack up to SIZE bytes; default 1T, 0: any"},               \
 	{                                                                      \
 		OPT_MAX_RATIO, "max-ratio", VALUE_TEXT, "N",                   \
-			"unpack up to N times the size; 1000"                  \
+			"unpack up to N times the size; default 1000"          \
 	}
 
 #define QUIET_OPTION                                                           \
@@ -84,13 +84,13 @@ static const struct option_spec seal_options[] = {
 	{'R', "recipients-file", VALUE_FILE, "FILE",
 	 "seal to the recipients listed in FILE"},
 	{'i', "identity", VALUE_FILE, "FILE",
-	 "seal to the identities in FILE; with -s, sign"},
+	 "seal to the identities in FILE; with -s: sign with it"},
 	{'p', "passphrase", VALUE_NONE, NULL, "seal with a passphrase"},
 	{'a', "armor", VALUE_NONE, NULL, "write text instead of binary"},
 	{'s', "sign", VALUE_NONE, NULL, "sign, with the home's identity"},
 	LEVEL_OPTION,
 	{OPT_PAD, "pad", VALUE_NONE, NULL, "hide the exact length"},
-	{OPT_NO_PAD, "no-pad", VALUE_NONE, NULL, "do not; the default"},
+	{OPT_NO_PAD, "no-pad", VALUE_NONE, NULL, "do not hide it; the default"},
 	{OPT_NO_NAME, "no-name", VALUE_NONE, NULL, "leave the file's name out"},
 	OUTPUT_OPTION,
 	FORCE_OPTION,
@@ -109,9 +109,10 @@ static const struct option_spec open_options[] = {
 	{'i', "identity", VALUE_FILE, "FILE",
 	 "open with the identities in FILE, not the home's"},
 	{OPT_FROM, "from", VALUE_WHO, "WHO",
-	 "refuse what another than wax1... signed"},
+	 "refuse what WHO, wax1..., did not sign"},
 	OUTPUT_OPTION,
-	{'C', "directory", VALUE_FOLDER, "DIR", "unpack to DIR"},
+	{'C', "directory", VALUE_FOLDER, "DIR",
+	 "unpack to DIR; a file goes there by its name"},
 	FORCE_OPTION,
 	{OPT_INFO, "info", VALUE_NONE, NULL,
 	 "tell what it is and who signed it"},
@@ -134,7 +135,7 @@ static const struct option_spec pack_options[] = {
 	FORCE_OPTION,
 	QUIET_OPTION,
 	{OPT_NOT_FD, "not-fd", VALUE_TEXT, "N",
-	 "refuse the file that is open as descriptor N"},
+	 "leave out the file open as descriptor N"},
 	COMMON_OPTIONS,
 };
 
@@ -151,6 +152,7 @@ static const struct option_spec unpack_options[] = {
 	{'t', "list", VALUE_NONE, NULL, "list the names, and make nothing"},
 	FORCE_OPTION,
 	LIMIT_OPTIONS,
+	{OPT_TAR, "tar", VALUE_NONE, NULL, "take plain tar only"},
 	QUIET_OPTION,
 	{OPT_CONFIRM_FD, "confirm-fd", VALUE_TEXT, "N",
 	 "wait for a byte from descriptor N in the end"},

@@ -34,7 +34,7 @@ enum value_kind {
 	VALUE_FILE,
 	VALUE_FOLDER,
 	VALUE_TEXT,
-	VALUE_WHO,   /* a recipient */
+	VALUE_WHO,   /* a recipient or an identity */
 	VALUE_LEVEL, /* a number that may be left out, or stands right behind */
 };
 

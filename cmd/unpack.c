@@ -19,7 +19,7 @@
 
 struct unpack {
 	struct limits limits;
-	bool list, replace, quiet;
+	bool list, replace, quiet, plain;
 	int confirm; /* -1: not asked for */
 	const char *in, *dir;
 };
@@ -56,6 +56,9 @@ static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
 	case 'q':
 		u->quiet = true;
 		return 0;
+	case OPT_TAR:
+		u->plain = true;
+		return 0;
 	case OPT_CONFIRM_FD:
 		return number_descriptor(value, "--confirm-fd", &u->confirm,
 					 diag);
@@ -72,7 +75,9 @@ static int pass_names(int fd, struct wax_sink *to, bool *over,
 	ssize_t n = read(fd, buf, sizeof(buf));
 
 	*over = n <= 0;
-	return n > 0 ? wax_sink_write(to, buf, (size_t)n, diag) : 0;
+	if (n < 0)
+		return wax_diag_sys(diag, errno, "the list of names");
+	return wax_sink_write(to, buf, (size_t)n, diag);
 }
 
 /* Waits for the report, and shows what there is to show meanwhile. */
@@ -106,18 +111,20 @@ static int watch(const struct unpack *u, const struct jail *j,
 	return err;
 }
 
-/* Whether a byte comes; without one, whoever feeds us has given up. */
-static bool confirmed(int fd, const sigset_t *mask)
+/* Waits for a byte; without one, whoever feeds us has given up, and said so. */
+static int wait_for_byte(int fd, const sigset_t *mask, struct wax_diag *diag)
 {
 	struct pollfd wait = {.fd = fd, .events = POLLIN};
-	ssize_t n = 0;
+	ssize_t n = 1;
 	char byte;
 
 	while (!stopped && ppoll(&wait, 1, NULL, mask) <= 0)
 		;
 	while (!stopped && (n = read(fd, &byte, 1)) < 0 && errno == EINTR)
 		;
-	return !stopped && n == 1;
+	if (n < 0)
+		return wax_diag_sys(diag, errno, "--confirm-fd");
+	return n ? 0 : wax_diag_set(diag, WAX_ERR_FORMAT, "%s", "");
 }
 
 static int run(const struct unpack *u, const struct wax_unpack *what,
@@ -149,6 +156,7 @@ static int unpack(const struct unpack *u, sigset_t *mask, struct wax_diag *diag)
 {
 	struct wax_unpack what = {.limits = {u->limits.entries, u->limits.size,
 					     (unsigned)u->limits.ratio},
+				  .plain = u->plain,
 				  .dir = -1};
 	struct wax_folder *folder = NULL;
 	struct wax_source *from = NULL;
@@ -169,8 +177,8 @@ static int unpack(const struct unpack *u, sigset_t *mask, struct wax_diag *diag)
 	/* Who feeds us by descriptors has no name for what we read. */
 	if (err == WAX_ERR_FORMAT && u->confirm < 0)
 		input_context(u->in, diag);
-	if (!err && u->confirm >= 0 && !confirmed(u->confirm, mask))
-		err = wax_diag_set(diag, WAX_ERR_FORMAT, "%s", "");
+	if (!err && u->confirm >= 0)
+		err = wait_for_byte(u->confirm, mask, diag);
 	if (!err && folder && !stopped)
 		err = wax_folder_commit(folder, diag);
 	wax_folder_free(folder);

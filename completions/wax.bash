@@ -51,7 +51,7 @@ _wax_table()
 		texts='--not-fd'
 		;;
 	wax-unpack)
-		flags='-t --list -f --force -q --quiet -h --help --version'
+		flags='-t --list -f --force --tar -q --quiet -h --help --version'
 		levels=''
 		files=''
 		folders='-C --directory'

@@ -13,6 +13,8 @@
  * - x_new() gives what x_free() must be given in the end. Every free accepts
  *   NULL, and wipes what was secret.
  * - Lengths are in bytes. Strings end in NUL; a text with a length need not.
+ * - Of long signed or compressed data, threads of the library do a part of the
+ *   work; they end with the stream.
  * - The library never prints, exits, prompts by itself or reads the
  *   environment, and changes signal handlers only while
  *   wax_terminal_passphrase() runs. An object may be used by one thread at a

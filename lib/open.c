@@ -21,6 +21,7 @@ static int limit(const struct wax_open_options *o,
 		 struct wax_diag *diag)
 {
 	limits->max_ratio = o->max_ratio;
+	limits->max_size = o->max_size;
 	if (!o->from)
 		return 0;
 	if (!wax_identity_parse(o->from, strlen(o->from), sender))

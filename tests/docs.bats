@@ -64,12 +64,14 @@ same() {
 	for tool in $(tools); do
 		want=$(options "$tool" | while IFS='|' read -r letter name value; do
 			case $value in
-			'') ;;
-			*]) value=${value//[][]/} && set -- \
-				" Ns Oo Ar $value Oc" " Ns Oo = Ns Ar $value Oc" ;;
+			'') set -- '' '' ;;
+			'['*)
+				value=${value:1:-1}
+				set -- " Ns Oo Ar $value Oc" \
+					" Ns Oo = Ns Ar $value Oc"
+				;;
 			*) set -- " Ar $value" " Ar $value" ;;
 			esac
-			[ -n "$value" ] || set -- '' ''
 			echo ".It ${letter:+Fl $letter$1 , }Fl -$name$2"
 		done)
 		same "options of $tool(1)" "$want" \
@@ -117,7 +119,7 @@ constant() {
 		echo "$(constant WAX_PASSPHRASE_MAX include/wax/terminal.h) bytes"
 		echo "$(constant WAX_IDENTITY_FILE_MAX include/wax/identity.h) bytes"
 		echo "$(constant WAX_META_MAX lib/envelope/meta.h) bytes"
-		echo "$(constant WAX_NAME_MAX lib/envelope/meta.h) bytes"
+		echo "$(constant WAX_NAME_MAX include/wax/open.h) bytes"
 		echo "$((1 << $(constant WAX_ZSTD_WINDOW_LOG \
 			lib/envelope/zstd.h))) bytes"
 		echo "$(constant WAX_PATH_MAX lib/archive/path.h) bytes"
@@ -133,10 +135,11 @@ constant() {
 		"$top/$n" || fail "other limits in $n"
 	for page in wax-open wax-unpack; do
 		tr '\n' ' ' <"$top/man/$page.1" >"$io/out"
-		out_has 'entries; 1000000 by default' 'together; 1T by default' \
+		out_has 'entries; 1000000 by default' 'bytes; 1T by default' \
 			'1000 by default. The first 64 MiB are free'
 		"$page" --help >"$io/out"
-		out_has 'entries; 1000000' 'bytes; 1T' 'size; 1000'
+		out_has 'entries; default 1000000' 'bytes; default 1T' \
+			'size; default 1000'
 	done
 }
 
@@ -640,11 +643,11 @@ bash_offers() {
 		while IFS='|' read -r letter name value; do
 			want=
 			case $value in
-			'' | FILE | *]) want=files ;;
+			'' | FILE | *']') want=files ;;
 			DIR) want=folders ;;
 			esac
 			attached=$want
-			[[ $value != *] ]] || attached=
+			case $value in *']') attached= ;; esac
 			same "$tool --$name" "$want" \
 				"$(bash_offers "$tool" "--$name" '')"
 			same "$tool --$name=o" "$attached" \
@@ -809,7 +812,7 @@ fish_offers() {
 		while IFS='|' read -r _ name value; do
 			files='' folders=''
 			case $value in
-			'' | FILE | *]) files=oneone folders=inner/ ;;
+			'' | FILE | *']') files=oneone folders=inner/ ;;
 			DIR) folders=inner/ ;;
 			esac
 			same "$tool --$name on" "$files" \

@@ -357,11 +357,16 @@ slow_input() {
 	out_same data
 }
 
+# slow_reader FILE: a FIFO, slow, whose reader slows the work down, once that has
+# begun, and writes to FILE.
+slow_reader() {
+	mkfifo slow
+	{ head -c 1; sleep 0.7; cat; } <slow >"$1" 3>&- &
+}
+
 @test "the progress of a file of known size tells what is left" {
 	head -c 4194304 /dev/zero >data
-	# A reader that takes its time slows the work down.
-	mkfifo slow
-	{ sleep 0.7; cat; } <slow >sealed 3>&- &
+	slow_reader sealed
 	pty 0 --stdout=slow -- wax-seal -R "$keys/x.pub" data
 	wait "$!"
 	ended 0
@@ -395,4 +400,225 @@ slow_input() {
 	[ ! -s err ]
 	slow_input 0.7 | call 0 wax-seal -R "$keys/x.pub"
 	err_is
+}
+
+# A folder of two files, 4 MiB that cannot be compressed, and its bundle.
+bundle() {
+	mkdir folder
+	random 2097152 folder/one
+	random 2097152 folder/two
+	wax-pack -o bundle folder 2>/dev/null
+}
+
+# slow_file FILE: the file, with a pause in the middle.
+slow_file() {
+	head -c 2500000 "$1"
+	sleep 0.7
+	tail -c +2500001 "$1"
+}
+
+# shows_progress: a line of progress without a total was shown, and cleared.
+shows_progress() {
+	tr '\r' '\n' <"$io/out" | grep -qE '^[0-4] MiB, [0-9]+ MiB/s' ||
+		fail 'no progress'
+	[ "$(tail -c 4 "$io/out")" = $'\r\e[K' ] || fail 'not cleared'
+}
+
+@test "packing shows how far it is, and clears it" {
+	bundle
+	slow_reader packed
+	# Compressing takes much in before it gives anything out.
+	pty 0 --stdout=slow -- wax-pack --tar folder
+	wait "$!"
+	ended 0
+	shows_progress
+	wax-unpack -C copy packed
+	diff -r folder copy/folder
+}
+
+@test "sealing a folder shows how far it is, once" {
+	bundle
+	slow_reader sealed
+	pty 0 --stdout=slow -- wax-seal -R "$keys/x.pub" folder
+	wait "$!"
+	ended 0
+	shows_progress
+	# One line, not that of wax-pack in between.
+	[ "$(tr '\r' '\n' <"$io/out" | grep -c '^.\[K$')" -eq 1 ]
+	call 0 "${open[@]}" -C copy sealed
+	diff -r folder copy/folder
+}
+
+@test "unpacking shows how far it is, and clears it" {
+	bundle
+	slow_file bundle | pty 0 --stdin=- -- wax-unpack -C copy
+	ended 0
+	shows_progress
+	diff -r folder copy/folder
+}
+
+@test "the progress of unpacking a file tells what is left" {
+	needs strace
+	bundle
+	# Leaks cannot be looked for under strace.
+	export ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0
+	pty 0 -- strace -f -qq -o /dev/null -e trace=pwrite64 \
+		-e inject=pwrite64:delay_enter=20000 wax-unpack -C copy bundle
+	ended 0
+	tr '\r' '\n' <"$io/out" | grep -qE \
+		'^[0-4] MiB of 4 MiB, [0-9]+%, [0-9]+ s left, [0-9]+ MiB/s'
+	[ "$(tail -c 4 "$io/out")" = $'\r\e[K' ]
+	diff -r folder copy/folder
+}
+
+@test "opening to a folder shows how far it is, then who signed it" {
+	bundle
+	wax-seal -s -i "$keys/pq" -R "$keys/x.pub" -o sealed folder
+	slow_file sealed | pty 0 --stdin=- -- "${open[@]}" -C copy
+	ended 0
+	tr '\r' '\n' <"$io/out" | grep -qE '^[0-4] MiB, [0-9]+ MiB/s'
+	tail -n 1 "$io/out" | grep -qE \
+		$'\r\e\\[Kwax-open: signed by wax1[0-9a-z]{58}, whom nobody'
+	diff -r folder copy/folder
+}
+
+# slow_copy OPTION...: copies the folder through a slow pipe.
+slow_copy() {
+	pty 0 "$@" -- sh -c "wax-pack $quiet folder |
+		{ head -c 1000000; sleep 0.7; cat; } | wax-unpack $quiet -C copy"
+	ended 0
+	diff -r folder copy/folder
+	rm -r copy
+}
+
+@test "-q, and stderr that is no terminal, keep the progress away" {
+	local quiet=
+	bundle
+	slow_copy
+	shows_progress
+	slow_copy --stderr=err
+	shows ''
+	[ ! -s err ]
+	quiet=--quiet
+	slow_copy
+	shows ''
+}
+
+@test "quick packing and unpacking show no progress" {
+	mkdir folder
+	pty 0 --stdout=packed -- wax-pack folder
+	shows ''
+	pty 0 -- wax-unpack -C copy packed
+	shows ''
+}
+
+@test "a failure of unpacking clears the progress line first" {
+	bundle
+	slow_file bundle | head -c 3000000 | pty 1 --stdin=- -- wax-unpack -C new
+	ended 1
+	tail -n 1 "$io/out" | grep -qE \
+		$'\r\e\\[Kwax-unpack: standard input: .*cut short'
+	holds "${files[@]}" bundle folder
+}
+
+# gone: what was unpacked is removed, by a process that may outlive its parent.
+gone() {
+	local i
+	for ((i = 0; i < 50; i++)); do
+		[ -n "$(find . -name '.wax-*')" ] || return 0
+		sleep 0.1
+	done
+	fail 'something is left'
+}
+
+@test "ctrl-C in the middle of unpacking leaves nothing" {
+	bundle
+	wax-seal -R "$keys/x.pub" -o sealed folder
+	mkdir here
+	slow_file bundle | pty 130 --stdin=- 'expect:MiB' key:C -- \
+		wax-unpack -C here
+	err_is 'signal SIGINT' 'echo on'
+	slow_file sealed | pty 130 --stdin=- 'expect:MiB' key:C -- \
+		"${open[@]}" -C new
+	err_is 'signal SIGINT' 'echo on'
+	gone
+	folder_holds here
+	holds "${files[@]}" bundle folder sealed here
+}
+
+@test "an archive is not for a terminal, unless -o - insists" {
+	local words='(-o FILE writes a file, -o - insists)'
+	mkdir folder
+	pty 2 -- wax-pack folder
+	ended 2
+	shows "wax-pack: binary output is not for a terminal $words\n"
+	pty 2 -- wax-pack --tar folder
+	shows "wax-pack: binary output is not for a terminal $words\n"
+	pty 0 -- wax-pack --tar -o - folder
+	out_has 'folder/' ustar
+	pty 0 -- wax-pack -o packed folder
+	shows ''
+	wax-seal -R "$keys/x.pub" -o sealed folder
+	pty 2 -- "${open[@]}" sealed
+	out_has 'wax-open: this is not plain text, and not for a terminal' \
+		'(-C DIR unpacks this archive, -o FILE keeps it)'
+}
+
+# names_archive FILE NAME...: a tar archive of empty files.
+names_archive() {
+	"$python" - "$@" <<-'EOF'
+		import sys, tarfile
+		with tarfile.open(sys.argv[1], "w", format=tarfile.GNU_FORMAT,
+		                  encoding="utf-8") as t:
+		    for name in sys.argv[2:]:
+		        t.addfile(tarfile.TarInfo(name.encode().decode(
+		            "unicode_escape").encode("latin-1").decode(
+		            "utf-8", "surrogateescape")))
+	EOF
+}
+
+@test "a list goes to a terminal, and no control character with it" {
+	local name
+	names_archive good 'gr\xc3\xbcn/\xe4\xbd\xa0' 'two words'
+	pty 0 -- wax-unpack -t good
+	ended 0
+	shows 'gr\303\274n/\344\275\240\ntwo words\n'
+	for name in 'red\x1b[31m' 'bell\x07' 'line\nwax-unpack: all is well' \
+		'del\x7f' 'c1\xc2\x9bm' 'bad\xff' 'turn\xe2\x80\xaeed'; do
+		names_archive bad fine "$name"
+		pty 1 -- wax-unpack -t bad
+		ended 1
+		head -n 1 "$io/out" | grep -qx fine
+		[ "$(wc -l <"$io/out")" -eq 2 ]
+		out_has "wax-unpack: 'bad': entry 2, '" '\x'
+		[ "$(tr -d '\n\040-\176' <"$io/out" | wc -c)" -eq 0 ] ||
+			fail "shown of $name"
+	done
+	pty 1 -- wax-unpack -C new bad
+	[ "$(wc -l <"$io/out")" -eq 1 ]
+	out_has 'turn\xe2\x80\xaeed'
+}
+
+@test "a signed text reaches a terminal, and then who signed it" {
+	local who
+	who=$(wax-keygen -w "$keys/pq")
+	printf 'hello\n' | wax-seal -s -i "$keys/pq" -R "$keys/x.pub" -o sealed
+	pty 0 -- "${open[@]}" sealed
+	ended 0
+	shows "hello\nwax-open: signed by $who, whom nobody here vouches for\n"
+	pty 0 -- "${open[@]}" --info sealed
+	shows "hello\nkind: data\nsender: $who\ntrust: none\n"
+	# What is not plain text is refused, signed or not.
+	printf '\033[31m' | wax-seal -s -i "$keys/pq" -R "$keys/x.pub" -o sealed2
+	pty 2 -- "${open[@]}" sealed2
+	[ "$(tr -d '\n\040-\176' <"$io/out" | wc -c)" -eq 0 ]
+}
+
+@test "the passphrase of an identity that is to sign is asked for" {
+	wax-seal -p --passphrase-file pw -o me "$keys/pq"
+	pty 0 "expect:Passphrase of 'me': " echo:off 'send:correct horse\n' -- \
+		wax-seal -s -i me -R "$keys/x.pub" -o sealed pw
+	ended 0
+	call 0 "${open[@]}" --from "$(wax-keygen -w "$keys/pq")" sealed
+	out_same pw
 }

@@ -7,6 +7,7 @@
 #define WAX_OPEN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <wax/error.h>
 #include <wax/identity.h>
 
@@ -24,28 +25,36 @@ enum wax_open_flags {
 /* What is asked for beyond opening; {0} asks for nothing. */
 struct wax_open_options {
 	unsigned flags;
-	/* wax1...: whoever else sealed it, or did not sign, is refused. */
+	/* wax1...: what another signed, or nobody, is refused. */
 	const char *from;
 	/* Where signed data wait for the verdict; NULL: /var/tmp. */
 	const char *temporary;
-	/* The most that an archive may be larger than its payload; 0: any. */
+	/*
+	 * The most that what an envelope holds may be larger than the payload,
+	 * looked at beyond 64 MiB; and the most bytes of data that are no
+	 * archive. 0: any.
+	 */
 	unsigned max_ratio;
+	uint64_t max_size;
 };
 
-/* What was in the file. */
+/* A file's name, in bytes, without its NUL. */
+#define WAX_NAME_MAX 255
+
+/* What was in the file; without an envelope, bare bytes, all else is empty. */
 struct wax_contents {
-	bool enveloped; /* otherwise bare bytes, and the rest is empty */
-	bool archive;	/* tar */
-	char name[256]; /* of the file; empty where it is not told */
-	char sender
-		[WAX_PUBLIC_IDENTITY_SIZE]; /* who signed it; empty: not signed */
+	bool enveloped;
+	bool archive;		     /* tar */
+	char name[WAX_NAME_MAX + 1]; /* of the file, where it is told */
+	/* Who signed it; empty: nobody. */
+	char sender[WAX_PUBLIC_IDENTITY_SIZE];
 };
 
 /*
  * Puts a source before *source of what is sealed in it. Reads the header, finds
  * the key and checks the header's MAC before it returns; the payload is read as
- * it is asked for, and each byte returned is authentic. That nothing is missing
- * is known at the end only. Of a signed file nothing is returned before the
+ * it is asked for, and each byte returned was sealed in this file. That nothing
+ * is missing is known at the end only. Of a signed file nothing is returned before the
  * signature was verified: until then the data wait in a nameless temporary
  * file, encrypted.
  *

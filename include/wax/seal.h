@@ -28,8 +28,9 @@ struct wax_seal_options {
 	unsigned flags;
 	int level; /* compress at this level; 0: not */
 	/*
-	 * The name of the file, to go with the data where there is an envelope:
-	 * 1 to 255 bytes of UTF-8 without control characters or slashes.
+	 * The name of the file, to go with the data where there is an envelope;
+	 * bare bytes have none. 1 to 255 bytes of UTF-8 without control
+	 * characters or slashes, not "." and not "..".
 	 */
 	const char *name;
 	/*

@@ -19,7 +19,7 @@ int wax_archive_init(struct wax_diag *diag)
 				    "there is no locale C.UTF-8 here, and no "
 				    "other with UTF-8");
 	uselocale(utf8);
-	/* The first one reads what the later ones need. */
+	/* The first one reads gconv's files, which the walls hide. */
 	c = iconv_open("UTF-8", "UTF-8");
 	if (c != (iconv_t)-1)
 		iconv_close(c);

@@ -27,9 +27,10 @@ struct packing {
 	struct archive *a;
 	struct archive_entry *entry;
 	struct wax_sink *to;
-	const struct stat *except;
-	bool failed; /* nothing more is written */
-	int err;     /* of writing, with its reason */
+	const struct stat *output;
+	bool *left_out; /* set when it was met */
+	bool failed;	/* nothing more is written */
+	int err;	/* of writing, with its reason */
 	struct wax_diag diag;
 	size_t len; /* of name */
 	char name[WAX_PATH_MAX + 1];
@@ -60,7 +61,7 @@ static int not_written(struct packing *x, struct wax_diag *diag)
 			*diag = x->diag;
 		return x->err;
 	}
-	return wax_diag_set(diag, WAX_ERR_IO, "%s: %s", x->name,
+	return wax_diag_set(diag, WAX_ERR_IO, "'%.700s': %s", x->name,
 			    why ? why : "it cannot be packed");
 }
 
@@ -121,13 +122,21 @@ static bool same_file(const struct stat *a, const struct stat *b)
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
+static int pack_open_file(struct packing *x, int fd, const struct stat *st,
+			  struct wax_diag *diag)
+{
+	int err = write_header(x, st, NULL, diag);
+
+	return err ? err : write_data(x, fd, st->st_size, diag);
+}
+
 static int pack_file(struct packing *x, int dir, const char *at,
 		     struct wax_diag *diag)
 {
 	struct stat st;
-	int err, fd = openat(dir, at,
-			     O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
-				     O_CLOEXEC);
+	int err = 0, fd = openat(dir, at,
+				 O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
+					 O_CLOEXEC);
 
 	if (fd < 0)
 		return unreadable(x, diag);
@@ -135,12 +144,10 @@ static int pack_file(struct packing *x, int dir, const char *at,
 		err = unreadable(x, diag);
 	else if (!S_ISREG(st.st_mode))
 		err = refuse(x, "it was replaced meanwhile", diag);
-	else if (x->except && same_file(&st, x->except))
-		err = refuse(x, "it is the output", diag);
+	else if (x->output && same_file(&st, x->output))
+		*x->left_out = true;
 	else
-		err = write_header(x, &st, NULL, diag);
-	if (!err)
-		err = write_data(x, fd, st.st_size, diag);
+		err = pack_open_file(x, fd, &st, diag);
 	close(fd);
 	return err;
 }
@@ -202,9 +209,12 @@ static int pack_contents(struct packing *x, int fd, struct wax_diag *diag)
 	while (!err && (errno = 0, d = readdir(folder))) {
 		size_t len = x->len;
 
-		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, "..") ||
-		    wax_temporary_is(d->d_name))
+		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
 			continue;
+		if (wax_temporary_is(d->d_name)) {
+			*x->left_out = true;
+			continue;
+		}
 		err = push(x, d->d_name, diag);
 		if (!err) {
 			err = pack_entry(x, dirfd(folder), d->d_name, diag);
@@ -264,6 +274,8 @@ static int pack_entry(struct packing *x, int dir, const char *at,
 static int pack_named(struct packing *x, const char *path, const char *name,
 		      struct wax_diag *diag)
 {
+	struct stat st;
+	char *real = NULL;
 	int fd, err;
 
 	strcpy(x->name, name);
@@ -271,10 +283,19 @@ static int pack_named(struct packing *x, const char *path, const char *name,
 	x->depth = x->len ? 1 : 0;
 	for (const char *p = name; *p; p++)
 		x->depth += *p == '/';
-	if (x->len)
-		return pack_entry(x, AT_FDCWD, path, diag);
-	err = open_folder(x, AT_FDCWD, path, &fd, diag);
-	return err ? err : pack_contents(x, fd, diag);
+	if (!x->len) {
+		err = open_folder(x, AT_FDCWD, path, &fd, diag);
+		return err ? err : pack_contents(x, fd, diag);
+	}
+	/* Who names a link means what it leads to. */
+	if (!lstat(path, &st) && S_ISLNK(st.st_mode)) {
+		real = realpath(path, NULL);
+		if (!real)
+			return unreadable(x, diag);
+	}
+	err = pack_entry(x, AT_FDCWD, real ? real : path, diag);
+	free(real);
+	return err;
 }
 
 /* An order in which what is in a folder follows the folder. */
@@ -346,8 +367,8 @@ static int open_archive(struct packing *x, struct wax_diag *diag)
 		       : not_written(x, diag);
 }
 
-int wax_pack(char *const *paths, size_t n, const struct stat *except,
-	     struct wax_sink *to, struct wax_diag *diag)
+int wax_pack(char *const *paths, size_t n, const struct stat *output,
+	     bool *left_out, struct wax_sink *to, struct wax_diag *diag)
 {
 	struct packing *x = calloc(1, sizeof(*x));
 	char **names = calloc(n ? n : 1, sizeof(*names));
@@ -355,7 +376,8 @@ int wax_pack(char *const *paths, size_t n, const struct stat *except,
 
 	if (!err) {
 		x->to = to;
-		x->except = except;
+		x->output = output;
+		x->left_out = left_out;
 		err = find_names(paths, names, n, diag);
 	}
 	if (!err)

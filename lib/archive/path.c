@@ -66,7 +66,7 @@ const char *wax_path_parse(struct wax_path *path, const char *name)
 	return why;
 }
 
-/* Where the last part of a path begins that is absolute or goes through "..". */
+/* The last part of a path that is absolute or goes through "..". */
 static const char *last_part(const char *path, size_t *len)
 {
 	const char *part, *last = NULL;

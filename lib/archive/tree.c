@@ -28,12 +28,13 @@ struct level {
 struct wax_tree {
 	int dir;
 	mode_t umask;
+	uint64_t folders, folders_max; /* made; 0: any */
 	size_t depth;
 	struct level levels[WAX_DEPTH_MAX];
 };
 
-int wax_tree_new(int dir, mode_t umask, struct wax_tree **out,
-		 struct wax_diag *diag)
+int wax_tree_new(int dir, mode_t umask, uint64_t folders_max,
+		 struct wax_tree **out, struct wax_diag *diag)
 {
 	struct wax_tree *t = calloc(1, sizeof(*t));
 
@@ -41,6 +42,7 @@ int wax_tree_new(int dir, mode_t umask, struct wax_tree **out,
 		return wax_no_memory(diag);
 	t->dir = dir;
 	t->umask = umask;
+	t->folders_max = folders_max;
 	*out = t;
 	return 0;
 }
@@ -106,7 +108,8 @@ static int enter(struct wax_tree *t, const char *name, bool made,
 				    name);
 	if (l->fd < 0)
 		return wax_diag_sys(diag, errno, "'%s'", name);
-	if (fstat(l->fd, &st) || fchmod(l->fd, st.st_mode | OPEN_MODE)) {
+	if (fstat(l->fd, &st) ||
+	    fchmod(l->fd, (st.st_mode & 0777) | OPEN_MODE)) {
 		wax_diag_sys(diag, errno, "'%s'", name);
 		close(l->fd);
 		return WAX_ERR_IO;
@@ -126,6 +129,15 @@ static int make_and_enter(struct wax_tree *t, const char *name,
 
 	if (!made && errno != EEXIST)
 		return wax_diag_sys(diag, errno, "'%s'", name);
+	/* Entries may imply many folders each. */
+	t->folders += made;
+	if (t->folders_max && t->folders > t->folders_max) {
+		wax_diag_set(diag, WAX_ERR_FORMAT,
+			     "there are more than %llu folders",
+			     (unsigned long long)t->folders_max);
+		wax_diag_hint(diag, "--max-entries 0 allows it");
+		return WAX_ERR_FORMAT;
+	}
 	return enter(t, name, made, diag);
 }
 

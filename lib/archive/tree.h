@@ -7,6 +7,7 @@
 #ifndef WAX_ARCHIVE_TREE_H
 #define WAX_ARCHIVE_TREE_H
 
+#include <stdint.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <wax/error.h>
@@ -21,9 +22,12 @@ struct wax_attributes {
 	struct timespec mtime;
 };
 
-/* dir stays the caller's. */
-int wax_tree_new(int dir, mode_t umask, struct wax_tree **out,
-		 struct wax_diag *diag);
+/*
+ * dir stays the caller's. More than folders_max folders are WAX_ERR_FORMAT; 0:
+ * any number.
+ */
+int wax_tree_new(int dir, mode_t umask, uint64_t folders_max,
+		 struct wax_tree **out, struct wax_diag *diag);
 void wax_tree_free(struct wax_tree *t);
 
 /*

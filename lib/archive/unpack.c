@@ -15,24 +15,25 @@
 #include "archive/archive.h"
 #include "archive/tree.h"
 #include "base/error.h"
+#include "envelope/ratio.h"
 #include "envelope/zstd.h"
+#include "sys/fd.h"
 
 #define BLOCK_SIZE (64 * 1024)
-#define RATIO_FREE (64 * 1024 * 1024)
 
 /* Counts what passes, so that the growth can be judged. */
 struct meter {
 	struct wax_source *from;
-	uint64_t *taken;
+	_Atomic(uint64_t) *taken;
 };
 
 struct unpacking {
 	const struct wax_unpack *u;
 	struct wax_source *source; /* tar */
 	struct archive *a;
-	struct wax_tree *tree; /* NULL: only looking */
-	uint64_t taken;	       /* of the source, when nobody else counts */
-	uint64_t given;	       /* tar */
+	struct wax_tree *tree;	 /* NULL: only looking */
+	_Atomic(uint64_t) taken; /* of the source, without u->taken */
+	uint64_t given;		 /* tar */
 	uint64_t entries;
 	uint64_t size;	  /* of the files before this one */
 	size_t block_len; /* of what libarchive has */
@@ -66,22 +67,15 @@ static int open_source(struct unpacking *x, struct wax_source *from,
 	m->from = from;
 	m->taken = x->u->taken ? x->u->taken : &x->taken;
 	err = wax_source_new(&meter_ops, m, &x->source, diag);
-	return err ? err : wax_unzstd_source(&x->source, diag);
+	return err || x->u->plain ? err : wax_unzstd_source(&x->source, diag);
 }
 
 /* Whether size bytes are too many for what was read. */
 static int check_ratio(const struct unpacking *x, uint64_t size,
 		       struct wax_diag *diag)
 {
-	unsigned ratio = x->u->limits.ratio;
-	uint64_t taken = x->u->taken ? *x->u->taken : x->taken;
-
-	if (!ratio || size <= RATIO_FREE || size / ratio <= taken)
-		return 0;
-	wax_diag_set(diag, WAX_ERR_FORMAT,
-		     "the archive grows to more than %u times its size", ratio);
-	wax_diag_hint(diag, "--max-ratio 0 allows it");
-	return WAX_ERR_FORMAT;
+	return wax_ratio_check(size, x->u->taken ? *x->u->taken : x->taken,
+			       x->u->limits.ratio, diag);
 }
 
 /* Fills the block; *got is 0 at the end. */
@@ -141,7 +135,9 @@ static int no_archive(const struct unpacking *x, struct wax_diag *diag)
 	if (!x->given)
 		return wax_diag_set(diag, WAX_ERR_FORMAT, "it is empty");
 	wax_diag_set(diag, WAX_ERR_FORMAT,
-		     "this is no tar archive, plain or compressed by zstd");
+		     x->u->plain ? "this is no tar archive"
+				 : "this is no tar archive, plain or "
+				   "compressed by zstd");
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
 		if (!memcmp(x->block, others[i].magic, strlen(others[i].magic)))
 			wax_diag_hint(diag, "%s", others[i].hint);
@@ -233,22 +229,6 @@ static int tell(const struct unpacking *x, const struct wax_path *path,
 	return x->u->entry(x->u->ctx, name, archive_entry_symlink(e), diag);
 }
 
-static int put(int fd, const uint8_t *p, size_t len, off_t at)
-{
-	while (len) {
-		ssize_t n = pwrite(fd, p, len, at);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		p += n;
-		at += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 /* Reads a file's data, to fd unless that is -1; holes stay holes. */
 static int copy_data(struct unpacking *x, uint64_t size, int fd,
 		     struct wax_diag *diag)
@@ -265,7 +245,7 @@ static int copy_data(struct unpacking *x, uint64_t size, int fd,
 		if (at < 0 || end > size || end < len)
 			return refuse("it has more data than it says", diag);
 		err = check_ratio(x, x->size + end, diag);
-		if (!err && fd >= 0 && put(fd, p, len, at))
+		if (!err && fd >= 0 && wax_fd_write_at(fd, p, len, at))
 			err = wax_diag_sys(diag, errno, "writing it");
 	}
 	if (err)
@@ -368,6 +348,7 @@ static int unpack(struct unpacking *x, struct wax_diag *diag)
 	struct archive_entry *e;
 	int r, err = 0;
 
+	/* No guessing at what names like ._x may be to other systems. */
 	if (archive_read_support_format_tar(x->a) != ARCHIVE_OK ||
 	    archive_read_set_options(x->a, "tar:!mac-ext") == ARCHIVE_FATAL)
 		return bad_archive(x, diag);
@@ -395,7 +376,8 @@ int wax_unpack(const struct wax_unpack *u, struct wax_source *from,
 	x->a = archive_read_new();
 	err = x->a ? open_source(x, from, diag) : wax_no_memory(diag);
 	if (!err && u->dir >= 0)
-		err = wax_tree_new(u->dir, u->umask, &x->tree, diag);
+		err = wax_tree_new(u->dir, u->umask, u->limits.entries,
+				   &x->tree, diag);
 	if (!err)
 		err = unpack(x, diag);
 	wax_tree_free(x->tree);

@@ -19,7 +19,7 @@ struct wax_envelope {
 	int level; /* of compression; 0: raw blocks */
 	bool pad;
 	struct wax_secret *signer; /* an Ed25519 secret key, or NULL */
-	struct wax_prehash *hash;  /* of what it signs, see below */
+	struct wax_prehash *hash;  /* of what it signs; wax_envelope_begin() */
 };
 
 void wax_envelope_release(struct wax_envelope *e);
@@ -45,8 +45,10 @@ int wax_envelope_sink(struct wax_envelope *e, struct wax_sink **sink,
 int wax_bare_sink(struct wax_sink **sink, struct wax_diag *diag);
 
 struct wax_envelope_limits {
-	/* An archive of more than this many times its payload is refused. */
+	/* Data of more than this many times the payload are refused. */
 	unsigned max_ratio; /* 0: no limit */
+	/* Data that are no archive and larger, in bytes, are refused. */
+	uint64_t max_size; /* 0: no limit */
 	/* NULL: anyone, or no one. */
 	const uint8_t *sender;
 };
@@ -54,8 +56,8 @@ struct wax_envelope_limits {
 /*
  * Puts a source before *source, a payload, that takes it out of its envelope,
  * and says what it is. header is that of the age file, needed during the call
- * only. A signature is checked before the source ends. A sender other than the one
- * asked for is WAX_ERR_TRUST at once.
+ * only. A signature is checked before the source ends. A sender other than the
+ * one asked for is WAX_ERR_TRUST at once.
  */
 int wax_envelope_source(const struct wax_bytes *header,
 			const struct wax_envelope_limits *limits,

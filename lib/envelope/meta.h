@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <wax/error.h>
+#include <wax/open.h>
 
 #include "base/bytes.h"
 #include "crypto/crypto.h"
@@ -21,9 +21,6 @@
 /* What M begins with, and the most that it may hold. */
 #define WAX_META_LABEL "wax1\n"
 #define WAX_META_MAX (64 * 1024)
-
-/* A file's base name, in bytes. */
-#define WAX_NAME_MAX 255
 
 struct wax_meta {
 	bool archive;

@@ -11,12 +11,10 @@
 #include "crypto/identity.h"
 #include "envelope/envelope.h"
 #include "envelope/padding.h"
+#include "envelope/ratio.h"
 #include "envelope/signature.h"
 #include "envelope/zstd.h"
 #include "stream/reader.h"
-
-/* Below this the ratio is not looked at: small things shrink a lot. */
-#define RATIO_FREE (64 * 1024 * 1024)
 
 struct opening {
 	struct wax_source *from;
@@ -27,6 +25,7 @@ struct opening {
 	uint64_t taken;		  /* of the payload */
 	uint64_t given;		  /* of the data */
 	unsigned max_ratio;
+	uint64_t max_size;
 	bool any;	       /* there was a frame of data */
 	bool inside;	       /* a frame of data */
 	bool verified, padded; /* S, P was read */
@@ -90,7 +89,7 @@ static int read_signature(struct opening *o, const uint8_t *frame, size_t len,
 				  len - WAX_FRAME_HEADER_SIZE, diag);
 	wax_prehash_free(o->hash);
 	o->hash = NULL;
-	o->verified = true;
+	o->verified = !err;
 	take(o, frame, len);
 	return err;
 }
@@ -155,16 +154,17 @@ static int next_frame(struct opening *o, bool *end, struct wax_diag *diag)
 	return read_signature(o, p, header + WAX_SIGNATURE_SIZE, diag);
 }
 
-static int check_ratio(const struct opening *o, struct wax_diag *diag)
+/* The size of an archive's files is for who unpacks it to limit. */
+static int check_size(const struct opening *o, struct wax_diag *diag)
 {
-	if (!o->meta.archive || !o->max_ratio || o->given <= RATIO_FREE ||
-	    o->given / o->max_ratio <= o->taken)
-		return 0;
-	wax_diag_set(diag, WAX_ERR_FORMAT,
-		     "the archive grows to more than %u times its size",
-		     o->max_ratio);
-	wax_diag_hint(diag, "--max-ratio 0 allows it");
-	return WAX_ERR_FORMAT;
+	if (o->max_size && !o->meta.archive && o->given > o->max_size) {
+		wax_diag_set(diag, WAX_ERR_FORMAT,
+			     "it is larger than %llu bytes",
+			     (unsigned long long)o->max_size);
+		wax_diag_hint(diag, "--max-size 0 allows it");
+		return WAX_ERR_FORMAT;
+	}
+	return wax_ratio_check(o->given, o->taken, o->max_ratio, diag);
 }
 
 static int read_data(struct opening *o, void *buf, size_t len, size_t *got,
@@ -185,7 +185,7 @@ static int read_data(struct opening *o, void *buf, size_t len, size_t *got,
 	take(o, p, n - in.left);
 	o->inside = !ended;
 	o->given += *got;
-	return check_ratio(o, diag);
+	return check_size(o, diag);
 }
 
 static int opening_read(void *ctx, void *buf, size_t len, size_t *got,
@@ -217,6 +217,15 @@ static void opening_free(void *ctx)
 
 static const struct wax_source_ops opening_ops = {opening_read, opening_free};
 
+static int another(const struct wax_meta *meta, struct wax_diag *diag)
+{
+	char text[WAX_PUBLIC_IDENTITY_SIZE];
+
+	wax_identity_text(meta->sender, text);
+	return wax_diag_set(diag, WAX_ERR_TRUST, "it names another sender, %s",
+			    text);
+}
+
 /* Whether the sender is the one asked for, before anything is believed. */
 static int check_sender(const struct wax_meta *meta, const uint8_t *wanted,
 			struct wax_diag *diag)
@@ -226,8 +235,7 @@ static int check_sender(const struct wax_meta *meta, const uint8_t *wanted,
 	if (!meta->has_sender)
 		return wax_diag_set(diag, WAX_ERR_TRUST, "it is not signed");
 	if (memcmp(meta->sender, wanted, sizeof(meta->sender)))
-		return wax_diag_set(diag, WAX_ERR_TRUST,
-				    "the sender is another one");
+		return another(meta, diag);
 	return 0;
 }
 
@@ -265,6 +273,7 @@ int wax_envelope_source(const struct wax_bytes *header,
 	if (!o)
 		return wax_no_memory(diag);
 	o->max_ratio = limits->max_ratio;
+	o->max_size = limits->max_size;
 	err = wax_reader_init(&o->r, *source, diag);
 	if (!err)
 		err = begin(o, header, diag);

@@ -3,6 +3,7 @@
  * The spool.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,11 +15,10 @@
 #include "envelope/spool.h"
 #include "sys/temporary.h"
 
-static const char name[] = "a temporary file";
-
 struct spool {
 	struct wax_source *from;
 	char *dir;
+	char name[128]; /* for messages */
 	int fd;
 	struct wax_secret *key;
 	struct wax_source *file; /* over fd, when all is in it */
@@ -35,7 +35,7 @@ static int fill(struct spool *s, struct wax_diag *diag)
 	if (!err)
 		err = wax_secret_new(WAX_FILE_KEY_SIZE, &s->key, diag);
 	if (!err)
-		err = wax_sink_fd(s->fd, name, &to, diag);
+		err = wax_sink_fd(s->fd, s->name, &to, diag);
 	if (!err) {
 		wax_random(wax_secret_bytes(s->key), WAX_FILE_KEY_SIZE);
 		err = wax_payload_sink(wax_secret_bytes(s->key), &none, &to,
@@ -54,8 +54,8 @@ static int rewind_file(struct spool *s, struct wax_diag *diag)
 	int err;
 
 	if (lseek(s->fd, 0, SEEK_SET))
-		return wax_diag_sys(diag, errno, name);
-	err = wax_source_fd(s->fd, name, &s->file, diag);
+		return wax_diag_sys(diag, errno, "%s", s->name);
+	err = wax_source_fd(s->fd, s->name, &s->file, diag);
 	if (!err)
 		err = wax_reader_init(&s->r, s->file, diag);
 	if (!err)
@@ -108,5 +108,6 @@ int wax_spool_source(const char *dir, struct wax_source **source,
 		free(s);
 		return wax_no_memory(diag);
 	}
+	snprintf(s->name, sizeof(s->name), "a temporary file in '%.80s'", dir);
 	return wax_source_wrap(&spool_ops, s, &s->from, source, diag);
 }

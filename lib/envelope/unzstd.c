@@ -142,7 +142,10 @@ static int more(struct frames *f, void *buf, size_t len, size_t *got,
 
 	if (err)
 		return err;
-	if (f->skip && n) {
+	if (f->skip && !n)
+		return wax_diag_set(diag, WAX_ERR_FORMAT,
+				    "the zstd data are cut short");
+	if (f->skip) {
 		n = n < f->skip ? n : (size_t)f->skip;
 		f->skip -= n;
 		wax_reader_take(&f->r, n);

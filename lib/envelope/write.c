@@ -4,6 +4,7 @@
  * one, which knows every byte of the payload: it writes M before the first and
  * S and P behind the last.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,6 +136,7 @@ int wax_envelope_sink(struct wax_envelope *e, struct wax_sink **sink,
 	struct enclosing *x = calloc(1, sizeof(*x));
 	int err;
 
+	assert(!e->signer == !e->hash);
 	if (!x)
 		return wax_no_memory(diag);
 	x->pad = e->pad;

@@ -49,6 +49,24 @@ int wax_fd_write(int fd, const void *data, size_t len)
 	return 0;
 }
 
+int wax_fd_write_at(int fd, const void *data, size_t len, off_t at)
+{
+	const char *p = data;
+
+	while (len) {
+		ssize_t n = pwrite(fd, p, len, at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		p += n;
+		at += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
 int wax_fd_sync(int fd)
 {
 	int err;

@@ -15,6 +15,9 @@ ssize_t wax_fd_read(int fd, void *buf, size_t len);
 /* Writes all of it, or returns -1 with errno. */
 int wax_fd_write(int fd, const void *data, size_t len);
 
+/* The same at an offset, which leaves the descriptor's own alone. */
+int wax_fd_write_at(int fd, const void *data, size_t len, off_t at);
+
 /* Flushes to the disk, or returns -1 with errno. */
 int wax_fd_sync(int fd);
 

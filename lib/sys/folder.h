@@ -16,8 +16,9 @@ struct wax_folder;
  * Makes a fresh folder, mode 0700, for what will be at path. Where path does
  * not exist, the fresh one is beside it and becomes path at the commit, at
  * once. Where path is a folder, the fresh one is inside, and at the commit its
- * entries are moved up one by one: all of them, or after a failure none. With
- * replace an existing file or link gives way to a file or link; a folder never
+ * entries are moved up one by one: all of them, or after a failure none (what
+ * was replaced is back then, too, where the file system can exchange two
+ * names). With replace an existing file or link gives way to a file or link; a folder never
  * does.
  */
 int wax_folder_new(const char *path, bool replace, struct wax_folder **out,

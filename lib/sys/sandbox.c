@@ -31,7 +31,6 @@
 #define ARCH 0 /* no filter */
 #endif
 
-/* Every right on files that versions 1, 2, 3 and 5 know, as a mask. */
 #define FS_TRUNCATE (UINT64_C(1) << 14)
 
 struct ruleset {
@@ -51,6 +50,7 @@ static int landlock_version(void)
 /* Everything that this version can deny is denied. */
 static size_t all_of(int version, struct ruleset *r)
 {
+	/* How many rights on files the versions know; the fifth has one more. */
 	static const unsigned bits[] = {0, 13, 14, 15, 15, 16};
 	unsigned n = version < 5 ? bits[version] : bits[5];
 

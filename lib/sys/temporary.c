@@ -37,7 +37,7 @@ bool wax_temporary_is(const char *name)
 static int open_unlinked(const char *dir)
 {
 	char path[4096];
-	int fd, n = snprintf(path, sizeof(path), "%s/.wax-XXXXXX", dir);
+	int fd, n = snprintf(path, sizeof(path), "%s/" PREFIX "XXXXXX", dir);
 
 	if (n < 0 || (size_t)n >= sizeof(path)) {
 		errno = ENAMETOOLONG;
