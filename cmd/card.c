@@ -43,7 +43,7 @@ static int issue(struct card *c, struct wax_diag *diag)
 	char *home = NULL;
 	unsigned odd = 0;
 	size_t n;
-	int err = identities_need_home(c->identities, diag);
+	int err = identities_need_home(c->identities, "make a card of", diag);
 
 	if (!err)
 		err = output_open(c->out, c->file_flags, OUTPUT_TEXT, &to,
@@ -63,31 +63,25 @@ static int issue(struct card *c, struct wax_diag *diag)
 				     c->card_flags, (int64_t)time(NULL), to,
 				     &odd, diag);
 	if (!err)
+		err = passphrase_check_used(&c->passphrase, diag);
+	if (!err)
 		err = wax_sink_finish(to, diag);
 	if (!err && odd & WAX_CARD_CLOCK)
-		program_say("warning: the clock has jumped since the last "
-			    "time; old keys are kept until that is sure");
+		program_say("warning: the clock is far from where it was the "
+			    "last time; old keys are kept until it is sure");
 	wax_sink_free(to);
 	free(home);
 	return err;
 }
 
-static void date(int64_t t, char out[32])
-{
-	time_t seconds = (time_t)t;
-	struct tm tm;
-
-	strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &tm));
-}
-
 static int print(const struct wax_card *card, struct wax_sink *to,
 		 struct wax_diag *diag)
 {
-	char issued[32], expires[32];
+	char issued[WAX_TIME_TEXT_SIZE], expires[WAX_TIME_TEXT_SIZE];
 	bool over = wax_card_expires(card) < (int64_t)time(NULL);
 
-	date(wax_card_issued(card), issued);
-	date(wax_card_expires(card), expires);
+	wax_time_text(wax_card_issued(card), issued);
+	wax_time_text(wax_card_expires(card), expires);
 	return program_print(
 		to, diag,
 		"name: %s\nidentity: %s\nrecipient: %s\nminisign: %s\n"

@@ -79,7 +79,7 @@ static int complete(struct seal *s, struct wax_diag *diag)
 	int err = 0;
 
 	if (s->sign && !s->with_identities)
-		err = identities_need_home(s->identities, diag);
+		err = identities_need_home(s->identities, "sign with", diag);
 	if (!err && !s->sign)
 		err = wax_recipients_add_identities(s->recipients,
 						    s->identities, diag);

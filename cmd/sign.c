@@ -80,7 +80,7 @@ static int sign(struct sign *s, struct wax_diag *diag)
 	int err = 0;
 
 	if (!s->named)
-		err = identities_need_home(s->identities, diag);
+		err = identities_need_home(s->identities, "sign with", diag);
 	if (!err)
 		err = input_open(s->in, &from, diag);
 	if (!err)
@@ -93,6 +93,8 @@ static int sign(struct sign *s, struct wax_diag *diag)
 			       s->comment ? s->comment : comment, from, to,
 			       diag);
 	}
+	if (!err)
+		err = passphrase_check_used(&s->passphrase, diag);
 	if (!err)
 		err = wax_sink_finish(to, diag);
 	wax_source_free(from);

@@ -52,7 +52,7 @@ enum wax_card_flags {
 
 /* What issuing found odd, and went on. */
 enum wax_card_odd {
-	WAX_CARD_CLOCK = 1, /* the clock has jumped: nothing was destroyed */
+	WAX_CARD_CLOCK = 1, /* the clock is far off: nothing was destroyed */
 };
 
 /*
@@ -64,8 +64,9 @@ enum wax_card_odd {
  * home is the folder of the home, which must exist; identities holds its one
  * post-quantum identity; name is 1 to 255 bytes of plain text; now is the time.
  * Secrets that are past their grace are destroyed, on a clock that can be
- * believed: one that jumped by more than 45 days, or back by more than one,
- * destroys nothing until it has gone on from there for a week.
+ * believed: one that is more than a week ahead of the last time, or more than a
+ * day behind it, destroys nothing until it has gone on from there for a week,
+ * and none destroys by its own word alone, but one run later.
  *
  * WAX_ERR_STATE: the state is damaged, of another identity or a later version,
  * or locked by another process for more than 10 seconds.

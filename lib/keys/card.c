@@ -20,6 +20,9 @@
 
 #define FIRST_LINE "wax/card/v1"
 
+/* Two of the algorithm, eight of a number, and the key. */
+#define MINISIGN_KEY_BYTES (2 + 8 + WAX_ED25519_PUBLIC_SIZE)
+
 /* Adds "key value". */
 static int add_line(struct wax_bytes *to, const char *key, const char *value,
 		    struct wax_diag *diag)
@@ -96,7 +99,7 @@ static bool take(struct wax_cursor *text, const char *key,
 	const char *line;
 
 	if (!wax_cursor_line(&c, &line, &len) || !wax_starts(line, len, key) ||
-	    (len > n && line[n] != ' '))
+	    (len > n && line[n] != ' ') || len == n + 1)
 		return false;
 	*text = c;
 	n += len > n;
@@ -143,7 +146,7 @@ static bool parse_keys(struct wax_card *card, struct wax_cursor *text)
 	       value.left == WAX_MINISIGN_KEY_SIZE - 1 &&
 	       wax_base64_decode_padded(card->minisign, value.left, bytes,
 					&n) &&
-	       bytes[0] == 'E' && bytes[1] == 'd';
+	       n == MINISIGN_KEY_BYTES && bytes[0] == 'E' && bytes[1] == 'd';
 }
 
 /* A word that is the base64 of exactly len bytes. */
@@ -183,7 +186,8 @@ static bool parse_prekey(struct wax_card *card, struct wax_cursor *text)
 
 	if (!take(text, "prekey", &value) || !take_u32(&value, &p->id) ||
 	    !take_key(&value, p->x25519, sizeof(p->x25519)) ||
-	    !take_key(&value, p->xwing, sizeof(p->xwing)) || value.left)
+	    value.left != wax_base64_len(sizeof(p->xwing)) ||
+	    !take_key(&value, p->xwing, sizeof(p->xwing)))
 		return false;
 	card->once = take(text, "once", &none);
 	return !card->once || !none.left;

@@ -101,7 +101,8 @@ static bool is_current(const struct issuing *x, int64_t now)
 	       !wax_card_parse(&old, wax_cursor(text->data, text->len), NULL) &&
 	       !strcmp(old.name, x->card.name) &&
 	       !strcmp(old.identity, x->card.identity) &&
-	       now - old.issued < WAX_CARD_CURRENT;
+	       now - old.issued < WAX_CARD_CURRENT &&
+	       old.issued - now < 24 * 3600; /* not of a future clock */
 }
 
 /* Makes a prekey, and the card's text around it. */
@@ -158,7 +159,7 @@ int wax_card_issue(const char *home, struct wax_identities *identities,
 	*odd = 0;
 	if (!err && (now < 0 || now > WAX_TIME_MAX - WAX_CARD_VALID))
 		err = wax_diag_set(diag, WAX_ERR_USAGE,
-				   "the clock is beyond the year 9999");
+				   "the clock is before 1970 or beyond 9999");
 	if (!err)
 		err = wax_identities_signer(identities, WAX_DERIVE_IDENTITY,
 					    &x.signer, diag);
@@ -166,6 +167,8 @@ int wax_card_issue(const char *home, struct wax_identities *identities,
 		err = fill_in(&x.card, identities, name, diag);
 	if (!err)
 		err = lock(&x, home, diag);
+	if (!err)
+		wax_state_sweep(home, now);
 	if (!err)
 		err = wax_state_open(home, identities, &x.state, diag);
 	if (!err)

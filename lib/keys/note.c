@@ -125,48 +125,74 @@ bool wax_note_split(struct wax_cursor note, struct wax_cursor *text,
 	return true;
 }
 
-/* One line: DASH name SPACE base64. */
-static bool is_by(const char *line, size_t len, struct wax_cursor text,
-		  const char *name, const uint8_t *key, bool *malformed)
-{
-	uint8_t blob[128], id[ID_SIZE];
-	const char *space;
-	size_t n;
+/* The most that a signature of any kind may have, in bytes. */
+#define ANY_BLOB_MAX 6000
 
-	*malformed = !wax_starts(line, len, DASH);
-	if (*malformed)
+/* A signature's line: DASH name SPACE base64. */
+struct signature {
+	const char *name;
+	size_t name_len;
+	uint8_t blob[ANY_BLOB_MAX];
+	size_t blob_len;
+};
+
+static bool is_name(const char *name, size_t len)
+{
+	bool ok = len;
+
+	while (ok && len) {
+		uint32_t c;
+		int n = wax_utf8_decode(name, len, &c);
+
+		ok = n > 0 && c != '+' && !is_space(c);
+		name += n > 0 ? n : 0;
+		len -= n > 0 ? (size_t)n : 0;
+	}
+	return ok;
+}
+
+static bool parse_line(struct signature *s, const char *line, size_t len)
+{
+	const char *space;
+
+	if (!wax_starts(line, len, DASH))
 		return false;
-	line += strlen(DASH);
+	s->name = line + strlen(DASH);
 	len -= strlen(DASH);
-	space = memchr(line, ' ', len);
-	*malformed = !space || space == line;
-	if (*malformed || (size_t)(space - line) != strlen(name) ||
-	    memcmp(line, name, strlen(name)))
+	space = memchr(s->name, ' ', len);
+	if (!space)
 		return false;
-	len -= (size_t)(space + 1 - line);
-	if (len != BLOB_TEXT_SIZE ||
-	    !wax_base64_decode_padded(space + 1, len, blob, &n) ||
-	    n != BLOB_SIZE)
-		return false;
-	key_id(name, key, id);
-	return !memcmp(id, blob, ID_SIZE) &&
-	       wax_ed25519_verify(blob + ID_SIZE, text.at, text.left, key);
+	s->name_len = (size_t)(space - s->name);
+	len -= s->name_len + 1;
+	return is_name(s->name, s->name_len) &&
+	       wax_base64_bytes(len) <= ANY_BLOB_MAX &&
+	       wax_base64_decode_padded(space + 1, len, s->blob,
+					&s->blob_len) &&
+	       s->blob_len > ID_SIZE;
 }
 
 bool wax_note_verify(struct wax_cursor text, struct wax_cursor signatures,
 		     const char *key_name,
 		     const uint8_t key[WAX_ED25519_PUBLIC_SIZE])
 {
-	bool good = false, malformed = false;
+	uint8_t id[ID_SIZE];
+	struct signature s;
 	const char *line;
-	size_t len;
-	int n = 0;
+	size_t len, found = 0;
 
-	while (!malformed && wax_cursor_line(&signatures, &line, &len)) {
-		if (++n > SIGNATURES_MAX)
+	key_id(key_name, key, id);
+	for (int n = 0; wax_cursor_line(&signatures, &line, &len); n++) {
+		if (n == SIGNATURES_MAX || !parse_line(&s, line, len))
 			return false;
-		good = is_by(line, len, text, key_name, key, &malformed) ||
-		       good;
+		if (s.name_len != strlen(key_name) ||
+		    memcmp(s.name, key_name, s.name_len) ||
+		    memcmp(s.blob, id, ID_SIZE))
+			continue; /* another key's */
+		if (s.blob_len != BLOB_SIZE ||
+		    !wax_ed25519_verify(s.blob + ID_SIZE, text.at, text.left,
+					key))
+			return false;
+		found++;
 	}
-	return good && !malformed;
+	return found;
 }

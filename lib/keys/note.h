@@ -32,8 +32,8 @@ bool wax_note_split(struct wax_cursor note, struct wax_cursor *text,
 		    struct wax_cursor *signatures);
 
 /*
- * Whether one of the signatures is of this key, under its name, and good.
- * Those of other keys are passed over.
+ * Whether one of the signatures is of this key, under its name, and all that
+ * are of it are good. Those of other keys must have the form of signatures.
  */
 bool wax_note_verify(struct wax_cursor text, struct wax_cursor signatures,
 		     const char *key_name,

@@ -22,12 +22,15 @@
 #define HEAD_SIZE (4 + 8 + 8 + 4)
 #define ENTRY_SIZE (4 + 4 + 8 + 8 + WAX_X25519_SIZE + WAX_XWING_SEED_SIZE)
 
-/* What a clock may do without being doubted, in seconds. */
+/* What a clock may do since the last time without being doubted, in seconds. */
 #define DAY (24 * 3600)
-#define FORWARD_MAX (45 * DAY)
+#define FORWARD_MAX (7 * DAY)
 #define BACK_MAX DAY
-/* How long it must go on from where it has jumped to. */
+/* One that does more must go on from there for so long, and no longer. */
 #define SETTLED (7 * DAY)
+#define AGAIN_MAX (400 * DAY)
+/* Who comes back after so long needs no warning. */
+#define IDLE_MAX (45 * DAY)
 
 void wax_prekeys_release(struct wax_prekeys *p)
 {
@@ -207,7 +210,7 @@ static bool look_at_clock(struct wax_prekeys *p, int64_t now)
 		return true;
 	}
 	since = now - p->suspect;
-	if (!p->suspect || since < 0 || since > FORWARD_MAX) {
+	if (!p->suspect || since < 0 || since > AGAIN_MAX) {
 		p->suspect = now;
 		return false;
 	}
@@ -218,16 +221,15 @@ static bool look_at_clock(struct wax_prekeys *p, int64_t now)
 	return true;
 }
 
-bool wax_prekeys_expire(struct wax_prekeys *p, int64_t now)
+/* Destroys what was past its grace at this time. */
+static void destroy(struct wax_prekeys *p, int64_t sure)
 {
 	size_t kept = 0;
 
-	if (!look_at_clock(p, now))
-		return false;
 	for (size_t i = 0; i < p->n; i++) {
 		struct wax_prekey *k = wax_prekeys_at(p, i);
 
-		if (now > k->expires && now - k->expires > WAX_PREKEY_GRACE)
+		if (sure > k->expires && sure - k->expires > WAX_PREKEY_GRACE)
 			continue;
 		if (kept < i)
 			*wax_prekeys_at(p, kept) = *k;
@@ -237,5 +239,15 @@ bool wax_prekeys_expire(struct wax_prekeys *p, int64_t now)
 		wax_wipe(wax_prekeys_at(p, kept),
 			 (p->n - kept) * sizeof(struct wax_prekey));
 	p->n = kept;
-	return true;
+}
+
+bool wax_prekeys_expire(struct wax_prekeys *p, int64_t now)
+{
+	int64_t before = p->seen, since = now - before;
+	bool usual = !before || (since >= -BACK_MAX && since <= IDLE_MAX);
+
+	/* No run destroys by its own clock alone. */
+	if (look_at_clock(p, now))
+		destroy(p, now < before ? now : before);
+	return usual;
 }

@@ -53,8 +53,10 @@ int wax_prekeys_add(struct wax_prekeys *p, struct wax_prekey **out,
 		    struct wax_diag *diag);
 
 /*
- * Looks at the clock, and destroys what is past its grace if the clock can be
- * believed; returns whether it can.
+ * Looks at the clock. If it can be believed (it is not more than a week ahead
+ * of the last time, nor more than a day behind it; or it has gone on for a week
+ * from where it has jumped to), what was past its grace at the last time is
+ * destroyed. False when the clock is more than 45 days ahead, or behind.
  */
 bool wax_prekeys_expire(struct wax_prekeys *p, int64_t now);
 

@@ -5,10 +5,12 @@
  * the file's name, a NUL and the identity key, so that no file stands in for
  * another.
  */
-#include <errno.h>
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <wax/file.h>
@@ -21,6 +23,7 @@
 #include "keys/identities.h"
 #include "keys/state.h"
 #include "stream/file.h"
+#include "sys/temporary.h"
 
 static const uint8_t magic[] = {'w', 'a', 'x', 's', 't', 'a', 't', 'e', 1};
 
@@ -34,6 +37,7 @@ static const uint8_t magic[] = {'w', 'a', 'x', 's', 't', 'a', 't', 'e', 1};
 struct wax_state {
 	char *home;
 	struct wax_secret *key;
+	struct wax_secret *outer; /* what seals the key; NULL: it is written */
 	uint8_t owner[WAX_ED25519_PUBLIC_SIZE];
 };
 
@@ -113,6 +117,8 @@ static int read_with(const struct wax_state *s, const char *name,
 	if (err)
 		return err;
 	err = wax_file_read(path, FILE_MAX, &file, diag);
+	if (err == WAX_ERR_FORMAT)
+		err = bad(path, "it is too large", diag);
 	if (!err && file)
 		err = unseal(s, name, path, key, file, out, diag);
 	wax_secret_free(file);
@@ -121,8 +127,8 @@ static int read_with(const struct wax_state *s, const char *name,
 }
 
 static int write_with(const struct wax_state *s, const char *name,
-		      struct wax_secret *key, struct wax_secret *data,
-		      struct wax_diag *diag)
+		      unsigned flags, struct wax_secret *key,
+		      struct wax_secret *data, struct wax_diag *diag)
 {
 	size_t len = wax_secret_size(data);
 	struct wax_bytes ad = {0}, file = {0};
@@ -143,8 +149,7 @@ static int write_with(const struct wax_state *s, const char *name,
 		err = wax_state_path(s->home, name, &path, diag);
 	}
 	if (!err)
-		err = wax_sink_file(path, WAX_FILE_SECRET | WAX_FILE_REPLACE,
-				    &to, diag);
+		err = wax_sink_file(path, WAX_FILE_SECRET | flags, &to, diag);
 	if (!err)
 		err = wax_sink_write(to, file.data, file.len, diag);
 	if (!err)
@@ -176,25 +181,55 @@ static int derive(struct wax_state *s, struct wax_identities *identities,
 	return 0;
 }
 
+static int check_key(const struct wax_state *s, struct wax_diag *diag)
+{
+	return wax_secret_size(s->key) == WAX_KEY_SIZE
+		       ? 0
+		       : bad(KEY_FILE, "it holds no key", diag);
+}
+
+/* Reads the key; a new one is kept until something is written. */
 static int find_key(struct wax_state *s, struct wax_identities *identities,
 		    struct wax_diag *diag)
 {
-	struct wax_secret *outer = NULL;
-	int err = derive(s, identities, &outer, diag);
+	int err = derive(s, identities, &s->outer, diag);
 
 	if (!err)
-		err = read_with(s, KEY_FILE, outer, &s->key, diag);
-	if (!err && !s->key) {
-		err = wax_secret_new(WAX_KEY_SIZE, &s->key, diag);
-		if (!err) {
-			wax_random(wax_secret_bytes(s->key), WAX_KEY_SIZE);
-			err = write_with(s, KEY_FILE, outer, s->key, diag);
-		}
+		err = read_with(s, KEY_FILE, s->outer, &s->key, diag);
+	if (err)
+		return err;
+	if (s->key) {
+		wax_secret_free(s->outer);
+		s->outer = NULL;
+		return check_key(s, diag);
 	}
-	if (!err && wax_secret_size(s->key) != WAX_KEY_SIZE)
-		err = bad(KEY_FILE, "it holds no key", diag);
-	wax_secret_free(outer);
+	err = wax_secret_new(WAX_KEY_SIZE, &s->key, diag);
+	if (!err)
+		wax_random(wax_secret_bytes(s->key), WAX_KEY_SIZE);
 	return err;
+}
+
+/* Writes a new key; one that has appeared meanwhile is taken instead. */
+static int write_key(struct wax_state *s, struct wax_diag *diag)
+{
+	int err;
+
+	if (!s->outer)
+		return 0;
+	err = write_with(s, KEY_FILE, 0, s->outer, s->key, diag);
+	if (err == WAX_ERR_USAGE) {
+		wax_secret_free(s->key);
+		err = read_with(s, KEY_FILE, s->outer, &s->key, diag);
+		if (!err && !s->key)
+			err = bad(KEY_FILE, "it cannot be written", diag);
+		if (!err)
+			err = check_key(s, diag);
+	}
+	if (err)
+		return err;
+	wax_secret_free(s->outer);
+	s->outer = NULL;
+	return 0;
 }
 
 int wax_state_open(const char *home, struct wax_identities *identities,
@@ -220,6 +255,7 @@ void wax_state_free(struct wax_state *state)
 	if (!state)
 		return;
 	wax_secret_free(state->key);
+	wax_secret_free(state->outer);
 	free(state->home);
 	free(state);
 }
@@ -227,11 +263,44 @@ void wax_state_free(struct wax_state *state)
 int wax_state_read(const struct wax_state *state, const char *name,
 		   struct wax_secret **out, struct wax_diag *diag)
 {
-	return read_with(state, name, state->key, out, diag);
+	struct stat st;
+	char *path;
+	int err;
+
+	if (!state->outer)
+		return read_with(state, name, state->key, out, diag);
+	*out = NULL;
+	err = wax_state_path(state->home, name, &path, diag);
+	if (err)
+		return err;
+	if (!lstat(path, &st))
+		err = bad(path, "its key, state.key, is missing", diag);
+	free(path);
+	return err;
 }
 
-int wax_state_write(const struct wax_state *state, const char *name,
+int wax_state_write(struct wax_state *state, const char *name,
 		    struct wax_secret *data, struct wax_diag *diag)
 {
-	return write_with(state, name, state->key, data, diag);
+	int err = write_key(state, diag);
+
+	return err ? err
+		   : write_with(state, name, WAX_FILE_REPLACE, state->key, data,
+				diag);
+}
+
+void wax_state_sweep(const char *home, int64_t now)
+{
+	DIR *folder = opendir(home);
+	struct dirent *d;
+	struct stat st;
+
+	while (folder && (d = readdir(folder)))
+		if (wax_temporary_is(d->d_name) &&
+		    !fstatat(dirfd(folder), d->d_name, &st,
+			     AT_SYMLINK_NOFOLLOW) &&
+		    S_ISREG(st.st_mode) && now - st.st_ctime > 3600)
+			unlinkat(dirfd(folder), d->d_name, 0);
+	if (folder)
+		closedir(folder);
 }

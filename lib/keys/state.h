@@ -16,8 +16,8 @@
 struct wax_state;
 
 /*
- * Finds the key in the folder home, with the first identity; makes one where
- * there is none. To be called under a lock. WAX_ERR_STATE: it is damaged, of a
+ * Finds the key in the folder home, with the first identity; where there is
+ * none, a new one is written with the first file. WAX_ERR_STATE: it is damaged, of a
  * later version, or another identity's.
  */
 int wax_state_open(const char *home, struct wax_identities *identities,
@@ -32,8 +32,14 @@ int wax_state_read(const struct wax_state *state, const char *name,
 		   struct wax_secret **out, struct wax_diag *diag);
 
 /* Writes it, whole or not at all; at the return it is on the disk. */
-int wax_state_write(const struct wax_state *state, const char *name,
+int wax_state_write(struct wax_state *state, const char *name,
 		    struct wax_secret *data, struct wax_diag *diag);
+
+/*
+ * Removes what killed processes have left in the home: temporary files that
+ * are older than an hour.
+ */
+void wax_state_sweep(const char *home, int64_t now);
 
 /* The path of a file in the home, to be freed with free(). */
 int wax_state_path(const char *home, const char *name, char **out,

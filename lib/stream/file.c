@@ -20,7 +20,8 @@ int wax_file_read(const char *path, size_t max, struct wax_secret **out,
 	int err, fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	*out = NULL;
-	if (fd < 0 && errno == ENOENT)
+	/* A dangling link is there, and leads to what is missing. */
+	if (fd < 0 && errno == ENOENT && lstat(path, &st))
 		return 0;
 	if (fd < 0 || fstat(fd, &st))
 		err = wax_diag_sys(diag, errno, "'%s'", path);
