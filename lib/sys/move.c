@@ -160,12 +160,16 @@ static int check_replaced(const struct move *m, const struct entry *e,
 			  struct wax_diag *diag)
 {
 	struct stat st;
+	int err;
 
-	if (!fstatat(m->from, e->name, &st, AT_SYMLINK_NOFOLLOW) &&
-	    same_file(&st, &e->old) && !S_ISDIR(st.st_mode))
+	if (fstatat(m->from, e->name, &st, AT_SYMLINK_NOFOLLOW))
+		err = wax_diag_sys(diag, errno, "'%s'", e->name);
+	else if (same_file(&st, &e->old) && !S_ISDIR(st.st_mode))
 		return 0;
+	else
+		err = exists(m, e->name, diag);
 	renameat2(m->from, e->name, m->to, e->name, RENAME_EXCHANGE);
-	return exists(m, e->name, diag);
+	return err;
 }
 
 /* Moves an entry up; one that is replaced goes down. */
