@@ -227,15 +227,17 @@ int path_missing(const char *path, int errnum, bool after_level,
 int folder_make(const char *path, struct wax_diag *diag)
 {
 	char *parent = NULL;
-	int fd, err = 0;
+	int fd, failed = 0, err = 0;
 
 	if (mkdir(path, 0777))
 		return wax_diag_sys(diag, errno, "'%s'", path);
 	if (asprintf(&parent, "%s/..", path) < 0)
 		return program_no_memory(diag);
 	fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	while (fd >= 0 && (failed = fsync(fd)) && errno == EINTR)
+		;
 	/* Some file systems cannot flush a folder, and that is no error. */
-	if (fd < 0 || (fsync(fd) && errno != EINVAL))
+	if (fd < 0 || (failed && errno != EINVAL))
 		err = wax_diag_sys(diag, errno, "'%s'", parent);
 	if (fd >= 0)
 		close(fd);

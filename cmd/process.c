@@ -44,9 +44,12 @@ int process_wait(pid_t pid, const char *name, struct wax_diag *diag)
 				    name, strsignal(WTERMSIG(status)));
 	if (!WEXITSTATUS(status))
 		return 0;
-	wax_diag_set(diag, 0, "%s", ""); /* it has been said */
-	return WEXITSTATUS(status) <= -WAX_ERR_IO ? -WEXITSTATUS(status)
-						  : WAX_ERR_IO;
+	if (WEXITSTATUS(status) > -WAX_ERR_IO)
+		return wax_diag_set(diag, WAX_ERR_IO,
+				    "%s ended with exit status %d", name,
+				    WEXITSTATUS(status));
+	/* It has said why. */
+	return wax_diag_set(diag, -WEXITSTATUS(status), "%s", "");
 }
 
 struct process {

@@ -111,6 +111,14 @@ static int watch(const struct unpack *u, const struct jail *j,
 	return err;
 }
 
+/* Whether no byte will come, as nobody is there any more. */
+static bool has_hung_up(int fd)
+{
+	struct pollfd now = {.fd = fd, .events = POLLIN};
+
+	return poll(&now, 1, 0) > 0 && !(now.revents & POLLIN);
+}
+
 /* Waits for a byte; without one, whoever feeds us has given up, and said so. */
 static int wait_for_byte(int fd, const sigset_t *mask, struct wax_diag *diag)
 {
@@ -177,6 +185,8 @@ static int unpack(const struct unpack *u, sigset_t *mask, struct wax_diag *diag)
 	/* Who feeds us by descriptors has no name for what we read. */
 	if (err == WAX_ERR_FORMAT && u->confirm < 0)
 		input_context(u->in, diag);
+	else if (err == WAX_ERR_FORMAT && has_hung_up(u->confirm))
+		wax_diag_set(diag, err, "%s", "");
 	if (!err && u->confirm >= 0)
 		err = wait_for_byte(u->confirm, mask, diag);
 	if (!err && folder && !stopped)

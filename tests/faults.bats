@@ -1,52 +1,26 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 #
-# Whatever fails, and whenever: a file appears whole or not at all, an old one
-# is never lost, and nothing else is left behind. faults/inject.py does it, and
-# says what exactly is looked at.
+# Whatever fails, and whenever: a file or a folder appears whole or not at all,
+# an old one is never lost, and nothing else is left behind. faults/inject.py
+# and faults/processes.py do it, and say what exactly is looked at. A number is
+# how many of all faults are tried; tests/long/faults.bats tries all.
 # shellcheck disable=SC2154 # helpers.bash sets what is shared
 
 load helpers
+load faults/faults
 
 setup_file() {
 	wax_environment
-	# Asked once, for it takes longer than most of the tests.
-	local kind
-	for kind in xfs ext4; do
-		(cd "$BATS_FILE_TMPDIR" && inject can-mount "$kind") &&
-			touch "$BATS_FILE_TMPDIR/can-mount-$kind"
-	done
-	(cd "$BATS_FILE_TMPDIR" && inject can-trace) &&
-		touch "$BATS_FILE_TMPDIR/can-trace"
-	return 0
+	faults_setup_file
 }
 
 setup() {
 	wax_setup
 }
 
-inject() {
-	"$python" "$top/tests/faults/inject.py" "$@" 3>&-
-}
-
-# faults COMMAND...: inject.py must find nothing, and have done something.
-faults() {
-	[ -e "$BATS_FILE_TMPDIR/can-trace" ] ||
-		skip 'strace may not trace here, or is missing'
-	run inject "$@"
-	echo "$output"
-	[ "$status" -eq 0 ]
-	[[ $output =~ [1-9][0-9]*\ (runs|names) ]]
-	echo "# $output" >&3
-}
-
-# power FILESYSTEM SCENARIO
-power() {
-	[ -e "$BATS_FILE_TMPDIR/can-mount-$1" ] ||
-		skip "$1 cannot be mounted or shut down here"
-	run inject power "$@"
-	echo "$output"
-	[ "$status" -eq 0 ]
+teardown() {
+	chmod -R u+w "$BATS_TEST_TMPDIR"
 }
 
 @test "wax-keygen -o, each system call killed or failing" {
@@ -97,6 +71,94 @@ power() {
 	faults calls open-over named
 }
 
+@test "wax-pack -o, system calls killed or failing" {
+	faults_among pack wax-pack 150
+}
+
+@test "wax-seal -s -o, system calls killed or failing" {
+	faults_among seal-signed wax-seal 150
+}
+
+@test "wax-open of signed data to standard output, the same" {
+	faults_among open-signed wax-open 200
+}
+
+@test "wax-open -C of a file into a new folder, the same" {
+	faults_among open-data wax-open 150
+}
+
+@test "wax-unpack into a new folder, each system call killed or failing" {
+	faults_among unpack-new wax-unpack
+}
+
+@test "wax-unpack into a new folder, the same of its jailed process" {
+	faults_among unpack-new jail
+}
+
+@test "wax-unpack into a folder that is there, each system call" {
+	faults_among unpack-into wax-unpack
+}
+
+@test "wax-unpack -f over files, each system call" {
+	faults_among unpack-over wax-unpack
+}
+
+@test "wax-seal of a folder, system calls of wax-seal" {
+	faults_among seal-folder wax-seal 200
+}
+
+@test "wax-seal of a folder, system calls of wax-pack" {
+	faults_among seal-folder spawn
+	faults_among seal-folder wax-pack 150
+}
+
+@test "wax-open -C of an archive, system calls of wax-open" {
+	faults_among open-new wax-open 200
+}
+
+@test "wax-open -C of an archive, system calls of wax-unpack" {
+	faults_among open-new spawn
+	faults_among open-new wax-unpack 150
+}
+
+@test "wax-open -C of an archive, system calls of the jailed process" {
+	faults_among open-new jail 150
+}
+
+@test "wax-open -C of an archive into a folder that is there" {
+	faults_among open-into wax-open 100
+	faults_among open-into wax-unpack 150
+}
+
+@test "where a rename knows no flags, and files need names, the same" {
+	faults_among unpack-into wax-unpack 150 renameat2=EINVAL
+	faults_among unpack-new wax-unpack 50 renameat2=EINVAL
+	faults_among open-signed wax-open 50 O_TMPFILE=EOPNOTSUPP
+	faults_among seal-folder wax-seal 100 O_TMPFILE=EOPNOTSUPP
+	faults_among pack wax-pack 100 O_TMPFILE=EOPNOTSUPP
+}
+
+@test "where names cannot be exchanged, -f replaces nothing, and says so" {
+	[ -e "$BATS_FILE_TMPDIR/can-trace" ] ||
+		skip 'strace may not trace here, or is missing'
+	mkdir tree there
+	echo new >tree/a
+	echo new >tree/b
+	echo old >there/b
+	(cd tree && wax-pack -o "$io/archive" .)
+	local without=(strace -f -qq -o /dev/null -e trace=renameat2 -e
+		inject=renameat2:error=EINVAL)
+	call 2 "${without[@]}" wax-unpack -f -C there "$io/archive"
+	err_has "'b' cannot be replaced in 'there'"
+	[ "$(cat there/b)" = old ]
+	folder_holds there b
+	call 0 "${without[@]}" wax-unpack -f -C there2 "$io/archive"
+	diff -r tree there2
+	mkdir there3
+	call 0 "${without[@]}" wax-unpack -f -C there3 "$io/archive"
+	diff -r tree there3
+}
+
 @test "before exit 0 of wax-keygen -o, file and folder are flushed" {
 	faults flushes keygen
 }
@@ -107,38 +169,45 @@ power() {
 
 @test "before exit 0 of wax-seal and wax-open, file and folder are flushed" {
 	faults flushes seal
-	rm -r common
+	faults flushes seal-folder
 	faults flushes open
+	faults flushes open-data
 }
 
 @test "before exit 0 of both with -f, file and folder are flushed" {
 	faults flushes seal-over
-	rm -r common
 	faults flushes open-over
 }
 
+@test "before exit 0 of wax-pack and wax-unpack, all is flushed" {
+	faults flushes pack
+	faults flushes unpack-new
+	faults flushes unpack-into
+	faults flushes unpack-over
+}
+
 @test "after a loss of power, what wax-keygen made is there: xfs" {
-	power xfs keygen
-	rm -r ./*
-	power xfs keygen-home
+	power xfs keygen keygen-home
 }
 
 @test "after a loss of power, what wax-seal -o made is there: xfs" {
-	power xfs seal
-	rm -r ./*
-	power xfs seal-over
+	power xfs seal seal-over seal-folder pack
 }
 
 @test "after a loss of power, what wax-open -o made is there: xfs" {
-	power xfs open
-	rm -r ./*
-	power xfs open-over
+	power xfs open open-over
+}
+
+@test "after a loss of power, what was unpacked is there: xfs" {
+	power xfs unpack-new unpack-into unpack-over open-new open-into \
+		open-data
 }
 
 @test "after a loss of power, what the tools made is there: ext4" {
-	local scenario
-	for scenario in keygen keygen-home seal seal-over open open-over; do
-		power ext4 "$scenario"
-		rm -r ./*
-	done
+	power ext4 keygen keygen-home seal seal-over open open-over
+}
+
+@test "after a loss of power, what was packed and unpacked is there: ext4" {
+	power ext4 seal-folder pack unpack-new unpack-into unpack-over \
+		open-new open-into open-data
 }

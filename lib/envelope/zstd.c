@@ -116,17 +116,33 @@ static void drop_first(struct zstd *z)
 }
 
 /*
- * There is more than the first: compressing becomes the work of threads, where
- * there are processors for them and libzstd can.
+ * Has libzstd start its threads, where there are processors for them; where it
+ * cannot, everything goes on without.
  */
+static void start_workers(struct zstd *z)
+{
+	uint8_t none = 0;
+	ZSTD_inBuffer in = {&none, 0, 0};
+	ZSTD_outBuffer out = {z->buf, z->room, 0};
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2 ||
+	    ZSTD_isError(
+		    ZSTD_CCtx_setParameter(z->zc, ZSTD_c_nbWorkers, WORKERS)))
+		return;
+	ZSTD_CCtx_setParameter(z->zc, ZSTD_c_jobSize, JOB_SIZE);
+	if (!ZSTD_isError(
+		    ZSTD_compressStream2(z->zc, &out, &in, ZSTD_e_continue)))
+		return;
+	ZSTD_CCtx_reset(z->zc, ZSTD_reset_session_only);
+	ZSTD_CCtx_setParameter(z->zc, ZSTD_c_nbWorkers, 0);
+}
+
+/* There is more than the first: compressing becomes the work of threads. */
 static int go_on(struct zstd *z, struct wax_diag *diag)
 {
 	int err;
 
-	if (sysconf(_SC_NPROCESSORS_ONLN) > 1) {
-		ZSTD_CCtx_setParameter(z->zc, ZSTD_c_nbWorkers, WORKERS);
-		ZSTD_CCtx_setParameter(z->zc, ZSTD_c_jobSize, JOB_SIZE);
-	}
+	start_workers(z);
 	err = compress(z, z->first, z->len, false, diag);
 	drop_first(z);
 	return err;

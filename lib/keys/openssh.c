@@ -22,7 +22,7 @@ static int decode(const char *text, size_t len, struct wax_secret **out,
 		  struct wax_diag *diag)
 {
 	struct wax_cursor c = wax_cursor(text, len);
-	struct wax_secret *joined, *raw = NULL;
+	struct wax_secret *joined = NULL, *raw = NULL;
 	const char *line;
 	size_t n, chars = 0, bytes;
 	bool ended = false, ok;

@@ -62,13 +62,26 @@ static int set_mode(int dir, const char *name, mode_t mode)
 	return err;
 }
 
+/* Moves a folder up to top; it must be writable, as its ".." changes. */
+static int raise_folder(int dir, const char *name, int top)
+{
+	char temp[WAX_TEMPORARY_NAME_SIZE];
+
+	if (wax_temporary_name(temp, NULL))
+		return -1;
+	if (!renameat(dir, name, top, temp))
+		return 0;
+	return errno == EACCES && !set_mode(dir, name, 0700)
+		       ? renameat(dir, name, top, temp)
+		       : -1;
+}
+
 /*
  * Removes a folder in top; the folders that are in it are moved up to top, so
  * that no depth needs more descriptors than there are.
  */
 static int dissolve(int top, const char *name)
 {
-	char temp[WAX_TEMPORARY_NAME_SIZE];
 	const char *entry;
 	DIR *folder;
 	int fd;
@@ -79,9 +92,7 @@ static int dissolve(int top, const char *name)
 	folder = fd < 0 ? NULL : fdopendir(fd);
 	while (folder && (entry = wax_entries_next(folder)))
 		if (unlinkat(dirfd(folder), entry, 0) && was_folder() &&
-		    !set_mode(dirfd(folder), entry, 0700) &&
-		    !wax_temporary_name(temp, NULL) &&
-		    renameat(dirfd(folder), entry, top, temp))
+		    raise_folder(dirfd(folder), entry, top))
 			break;
 	if (folder)
 		closedir(folder);

@@ -4,9 +4,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -72,6 +74,29 @@ static int find_mode(struct wax_folder *f, struct wax_diag *diag)
 	return 0;
 }
 
+/*
+ * Whether the file system keeps owners and modes. Those of sticks and shares do
+ * not, or not always: their numbers are those of <linux/magic.h> and statfs(2).
+ */
+static bool has_owners(int fd)
+{
+	static const uint32_t without[] = {
+		0x4d44,	    /* FAT */
+		0x2011bab0, /* exFAT */
+		0x7366746e, /* NTFS */
+		0x65735546, /* FUSE */
+		0xff534d42, /* CIFS */
+		0xfe534d42, /* SMB 2 */
+		0x517b,	    /* SMB */
+	};
+	struct statfs fs;
+	bool found = fstatfs(fd, &fs);
+
+	for (size_t i = 0; i < sizeof(without) / sizeof(*without); i++)
+		found = found || (uint32_t)fs.f_type == without[i];
+	return !found;
+}
+
 static int make(struct wax_folder *f, struct wax_diag *diag)
 {
 	struct stat st;
@@ -88,7 +113,7 @@ static int make(struct wax_folder *f, struct wax_diag *diag)
 		       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (f->fd < 0 || fstat(f->fd, &st))
 		return wax_diag_sys(diag, errno, "'%s'", f->path);
-	if (st.st_uid != geteuid() || st.st_mode & 077)
+	if (has_owners(f->fd) && (st.st_uid != geteuid() || st.st_mode & 077))
 		return wax_diag_set(diag, WAX_ERR_IO,
 				    "'%s': another has changed the fresh "
 				    "folder",

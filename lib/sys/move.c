@@ -106,16 +106,21 @@ static int look(const struct move *m, struct entry *e, struct wax_diag *diag)
 		       : 0;
 }
 
-/* Without flags: a hard link never replaces, and no folder a file. */
+/*
+ * Without flags: a hard link never replaces. Folders have none, and neither
+ * have some file systems: there it is looked before.
+ */
 static int move_plainly(int from, int to, const struct entry *e)
 {
 	struct stat st;
 
-	if (!S_ISDIR(e->ours.st_mode))
-		return linkat(from, e->name, to, e->name, 0) ||
-				       unlinkat(from, e->name, 0)
-			       ? -1
-			       : 0;
+	if (!S_ISDIR(e->ours.st_mode) &&
+	    !linkat(from, e->name, to, e->name, 0)) {
+		if (!unlinkat(from, e->name, 0))
+			return 0;
+		unlinkat(to, e->name, 0);
+		return -1;
+	}
 	if (!fstatat(to, e->name, &st, AT_SYMLINK_NOFOLLOW)) {
 		errno = EEXIST;
 		return -1;
@@ -160,12 +165,16 @@ static int check_replaced(const struct move *m, const struct entry *e,
 			  struct wax_diag *diag)
 {
 	struct stat st;
+	int err;
 
-	if (!fstatat(m->from, e->name, &st, AT_SYMLINK_NOFOLLOW) &&
-	    same_file(&st, &e->old) && !S_ISDIR(st.st_mode))
+	if (fstatat(m->from, e->name, &st, AT_SYMLINK_NOFOLLOW))
+		err = wax_diag_sys(diag, errno, "'%s'", e->name);
+	else if (same_file(&st, &e->old) && !S_ISDIR(st.st_mode))
 		return 0;
+	else
+		err = exists(m, e->name, diag);
 	renameat2(m->from, e->name, m->to, e->name, RENAME_EXCHANGE);
-	return exists(m, e->name, diag);
+	return err;
 }
 
 /* Moves an entry up; one that is replaced goes down. */

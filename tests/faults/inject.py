@@ -48,8 +48,9 @@ import threading
 from scenarios import SCENARIOS, environment, make_common, remove, run, tool
 
 FAULTS = ["KILL", "ENOSPC", "EIO", "EINTR"]
-# exit_group does not return; brk returns an address, never an error.
-ONLY_KILLED = ("exit_group", "brk")
+# exit_group does not return; brk returns an address, never an error; and what a
+# futex is asked here cannot fail.
+ONLY_KILLED = ("exit_group", "brk", "futex")
 WORKERS = os.cpu_count() or 1
 
 
@@ -214,10 +215,22 @@ def calls(name, mode):
                   f"{len(failures)} failures", failures)
 
 
-def descriptor(text):
+def descriptor(text, call="fsync"):
     """The path of the descriptor in fsync(5</path>)."""
-    m = re.match(r"fsync\(\d+<(.*)>(?:\(deleted\))?\) += 0$", text)
+    m = re.match(call + r"\(\d+<(.*)>(?:\(deleted\))?\) += 0$", text)
     return m.group(1) if m else None
+
+
+def content_is_flushed(done):
+    """Whether the file, or the folder that another process has filled and
+    ended, is flushed by then."""
+    filled = [i for i, t in enumerate(done) if t.startswith("wait4(")]
+    if any(re.match(r'mkdirat\(.*"\.wax-', t) for t in done):
+        return any(re.search(r"/\.wax-\w+$", descriptor(t, "syncfs") or "")
+                   for t in done[filled[-1]:])
+    # A nameless file is shown as its inode's number.
+    return any(re.search(r"/(#\d+|\.wax-\w+)$", descriptor(t) or "")
+               for t in done)
 
 
 def named_folder(text, work):
@@ -244,10 +257,8 @@ def flushes(name):
         names += 1
         if made not in [descriptor(t) for t in done[i + 1:]]:
             failures.append(f"'{made}' is not flushed after {text[:150]}")
-        # A nameless file is shown as its inode's number.
-        if text.startswith(("linkat", "renameat")) and not any(
-                re.search(r"/(#\d+|\.wax-\w+)$", descriptor(t) or "")
-                for t in done[:i]):
+        if text.startswith(("linkat", "renameat")) and \
+                not content_is_flushed(done[:i]):
             failures.append(f"the file is not flushed before {text[:150]}")
     if not names:
         failures.append("no name was made")
