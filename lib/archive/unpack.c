@@ -250,6 +250,9 @@ static int copy_data(struct unpacking *x, uint64_t size, int fd,
 	}
 	if (err)
 		return err;
+	/* A failure while it looked further is none of the archive. */
+	if (x->err)
+		return bad_archive(x, diag);
 	if (r != ARCHIVE_EOF)
 		return bad_archive(x, diag);
 	err = check_ratio(x, x->size + size, diag);
