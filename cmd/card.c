@@ -37,6 +37,22 @@ static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
 	}
 }
 
+/* The files of the home's state must not be the output. */
+static void announce_state(void)
+{
+	static const char *const files[] = {"prekeys", "prekeys.lock",
+					    "state.key"};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		char *path;
+
+		if (home_path(files[i], &path, NULL))
+			continue;
+		input_announce(path);
+		free(path);
+	}
+}
+
 static int issue(struct card *c, struct wax_diag *diag)
 {
 	struct wax_sink *to = NULL;
@@ -45,6 +61,7 @@ static int issue(struct card *c, struct wax_diag *diag)
 	size_t n;
 	int err = identities_need_home(c->identities, "make a card of", diag);
 
+	announce_state();
 	if (!err)
 		err = output_open(c->out, c->file_flags, OUTPUT_TEXT, &to,
 				  diag);
@@ -52,6 +69,8 @@ static int issue(struct card *c, struct wax_diag *diag)
 		err = home_path("", &home, diag);
 	if (!err)
 		err = wax_identities_unlock(c->identities, &n, diag);
+	if (!err)
+		err = passphrase_check_used(&c->passphrase, diag);
 	if (!err && !c->name)
 		c->name = wax_identities_name(c->identities);
 	if (!err && !c->name)
@@ -62,8 +81,6 @@ static int issue(struct card *c, struct wax_diag *diag)
 		err = wax_card_issue(home, c->identities, c->name,
 				     c->card_flags, (int64_t)time(NULL), to,
 				     &odd, diag);
-	if (!err)
-		err = passphrase_check_used(&c->passphrase, diag);
 	if (!err)
 		err = wax_sink_finish(to, diag);
 	if (!err && odd & WAX_CARD_CLOCK)

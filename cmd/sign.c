@@ -77,6 +77,7 @@ static int sign(struct sign *s, struct wax_diag *diag)
 	struct wax_source *from = NULL;
 	struct wax_sink *to = NULL;
 	char comment[512];
+	size_t n;
 	int err = 0;
 
 	if (!s->named)
@@ -86,6 +87,10 @@ static int sign(struct sign *s, struct wax_diag *diag)
 	if (!err)
 		err = open_output(s, &to, diag);
 	if (!err)
+		err = wax_identities_unlock(s->identities, &n, diag);
+	if (!err)
+		err = passphrase_check_used(&s->passphrase, diag);
+	if (!err)
 		err = progress_source(input_size(), &from, diag);
 	if (!err) {
 		default_comment(s->in, comment, sizeof(comment));
@@ -93,8 +98,6 @@ static int sign(struct sign *s, struct wax_diag *diag)
 			       s->comment ? s->comment : comment, from, to,
 			       diag);
 	}
-	if (!err)
-		err = passphrase_check_used(&s->passphrase, diag);
 	if (!err)
 		err = wax_sink_finish(to, diag);
 	wax_source_free(from);

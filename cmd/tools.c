@@ -240,5 +240,5 @@ const struct tool tool_wax = {
 
 const struct tool *const tools[] = {
 	&tool_keygen, &tool_seal, &tool_open,	&tool_inspect, &tool_pack,
-	&tool_unpack, &tool_sign, &tool_verify, NULL,
+	&tool_unpack, &tool_sign, &tool_verify, &tool_card,    NULL,
 };

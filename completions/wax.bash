@@ -1,7 +1,7 @@
 # bash completion of wax and its tools; needs bash 4.
 # Made by gen-completions from cmd/tools.c: change it there.
 
-_wax_tools='keygen seal open inspect pack unpack sign verify'
+_wax_tools='keygen seal open inspect pack unpack sign verify card'
 
 # The options of tool $1: those without a value, with a level,
 # a file, a folder, and with another value.
@@ -70,6 +70,13 @@ _wax_table()
 		files='-K --key-file -x --signature'
 		folders=''
 		texts='-k --key'
+		;;
+	wax-card)
+		flags='--once -f --force -h --help --version'
+		levels=''
+		files='-o --output --passphrase-file'
+		folders=''
+		texts='-n --name --passphrase-fd'
 		;;
 	esac
 }
@@ -161,4 +168,5 @@ complete -o bashdefault -o default -F _wax wax \
 	wax-pack \
 	wax-unpack \
 	wax-sign \
-	wax-verify
+	wax-verify \
+	wax-card

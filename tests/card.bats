@@ -865,3 +865,19 @@ n = 0
 for c in text:
     n = n << 5 | "qpzry9x8gf2tvdw0s3jn54khce6mua7l".index(c)
 print("%064x" % (n >> 5 * len(text) - 256))'
+
+@test "the front knows it, an unused passphrase and the state's files are refused" {
+	wax-card >before
+	call 0 wax card
+	out_same before
+	echo secret >pw
+	call 2 wax-card --passphrase-file pw
+	out_is
+	local file
+	for file in prekeys state.key prekeys.lock; do
+		call 2 wax-card -f -o "$home/$file"
+		err_has 'is input and output at once'
+	done
+	call 0 wax-card
+	out_same before
+}

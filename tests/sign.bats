@@ -101,7 +101,7 @@ setup() {
 	sed -i '3s/timestamp/timestamq/' in.minisig
 	call 4 wax-verify -k "$ours" in
 	err_is "wax-verify: 'in': the trusted comment was changed"
-	head -n 3 in.minisig >cut
+	head -n 3 in.minisig >"cut"
 	call 1 wax-verify -k "$ours" -x cut in
 	err_is "wax-verify: 'cut': this is no signature of minisign's, or it is damaged"
 	call 1 wax-verify -k "$ours" -x in in
