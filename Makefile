@@ -5,7 +5,8 @@
 
 VERSION := $(shell sed -n 's/^\#define WAX_VERSION "\(.*\)"$$/\1/p' include/wax.h)
 SOVERSION := 0
-TOOLS := wax wax-keygen wax-seal wax-open wax-inspect wax-pack wax-unpack
+TOOLS := wax wax-keygen wax-seal wax-open wax-inspect wax-pack wax-unpack \
+	wax-sign wax-verify wax-card
 
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin

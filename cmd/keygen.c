@@ -17,7 +17,8 @@
 struct keygen {
 	struct wax_identities *identities;
 	struct passphrase passphrase;
-	bool print_recipient, print_public, with_passphrase, x25519;
+	int print; /* -y, -w or -m: which of them; 0: none */
+	bool with_passphrase, x25519;
 	const char *name, *in, *out;
 };
 
@@ -34,10 +35,14 @@ static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
 	case 'n':
 		return program_set(&k->name, value, "-n", diag);
 	case 'y':
-		k->print_recipient = true;
-		return 0;
 	case 'w':
-		k->print_public = true;
+	case 'm':
+		if (k->print && k->print != id)
+			return wax_diag_set(diag, WAX_ERR_USAGE,
+					    "-%c and -%c print two things: one "
+					    "of them is too many",
+					    k->print, id);
+		k->print = id;
 		return 0;
 	case OPT_X25519:
 		k->x25519 = true;
@@ -62,24 +67,19 @@ static int check_name(const char *name, struct wax_diag *diag)
 
 static int check(const struct keygen *k, struct wax_diag *diag)
 {
-	bool print = k->print_recipient || k->print_public;
-
-	if (k->print_recipient && k->print_public)
+	if (k->print && (k->with_passphrase || k->name || k->x25519))
 		return wax_diag_set(diag, WAX_ERR_USAGE,
-				    "-y and -w print two things: one of them "
-				    "is too many");
-	if (print && (k->with_passphrase || k->name || k->x25519))
-		return wax_diag_set(diag, WAX_ERR_USAGE,
-				    "%s makes no identity: -p, -n and --x25519 "
-				    "are not for it",
-				    k->print_public ? "-w" : "-y");
-	if (!print && k->in) {
+				    "-%c makes no identity: -p, -n and "
+				    "--x25519 are not for it",
+				    k->print);
+	if (!k->print && k->in) {
 		wax_diag_set(diag, WAX_ERR_USAGE,
-			     "a file is given without -y or -w");
+			     "a file is given without -y, -w or -m");
 		wax_diag_hint(diag, "-o FILE says where the identity goes");
 		return WAX_ERR_USAGE;
 	}
-	if (!print && !k->with_passphrase && passphrase_given(&k->passphrase))
+	if (!k->print && !k->with_passphrase &&
+	    passphrase_given(&k->passphrase))
 		return wax_diag_set(diag, WAX_ERR_USAGE,
 				    "a passphrase is given without -p");
 	if (k->x25519 && !k->out) {
@@ -223,15 +223,22 @@ static int generate(struct keygen *k, struct wax_diag *diag)
 static int print_one(struct keygen *k, size_t i, struct wax_sink *to,
 		     struct wax_diag *diag)
 {
-	char public[WAX_PUBLIC_IDENTITY_SIZE], *recipient = NULL;
-	int err = k->print_public ? wax_identities_public(k->identities, i,
-							  public, diag)
-				  : wax_identities_recipient(k->identities, i,
-							     &recipient, diag);
+	char public[WAX_PUBLIC_IDENTITY_SIZE], key[WAX_MINISIGN_KEY_SIZE];
+	char *recipient = NULL;
+	int err;
 
+	if (k->print == 'y')
+		err = wax_identities_recipient(k->identities, i, &recipient,
+					       diag);
+	else if (k->print == 'w')
+		err = wax_identities_public(k->identities, i, public, diag);
+	else
+		err = wax_identities_minisign(k->identities, i, key, diag);
 	if (!err)
 		err = program_print(to, diag, "%s\n",
-				    k->print_public ? public : recipient);
+				    k->print == 'y'   ? recipient
+				    : k->print == 'w' ? public
+						      : key);
 	free(recipient);
 	return err;
 }
@@ -280,8 +287,7 @@ int main(int argc, char **argv)
 	if (!err)
 		err = check(&k, &diag);
 	if (!err)
-		err = k.print_recipient || k.print_public ? print(&k, &diag)
-							  : generate(&k, &diag);
+		err = k.print ? print(&k, &diag) : generate(&k, &diag);
 	wax_identities_free(k.identities);
 	passphrase_release(&k.passphrase);
 	return program_end(err, &diag);

@@ -249,6 +249,20 @@ int identities_add_home(struct wax_identities *list, bool *found,
 	return err;
 }
 
+int identities_need_home(struct wax_identities *list, const char *what,
+			 struct wax_diag *diag)
+{
+	bool found;
+	int err = identities_add_home(list, &found, diag);
+
+	if (err || found)
+		return err;
+	wax_diag_set(diag, WAX_ERR_NO_KEY, "there is no identity to %s", what);
+	wax_diag_hint(diag, "wax-keygen makes one%s",
+		      strcmp(what, "sign with") ? "" : ", -i FILE names one");
+	return WAX_ERR_NO_KEY;
+}
+
 int recipients_add_file(struct wax_recipients *list, const char *path,
 			struct wax_diag *diag)
 {

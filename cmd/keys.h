@@ -55,6 +55,10 @@ int identities_add(struct wax_identities *list, const char *path,
 int identities_add_home(struct wax_identities *list, bool *found,
 			struct wax_diag *diag);
 
+/* The same where there must be one, to do what: otherwise WAX_ERR_NO_KEY. */
+int identities_need_home(struct wax_identities *list, const char *what,
+			 struct wax_diag *diag);
+
 /* Reads a recipients file into the list. */
 int recipients_add_file(struct wax_recipients *list, const char *path,
 			struct wax_diag *diag);

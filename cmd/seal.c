@@ -76,16 +76,10 @@ static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
 static int complete(struct seal *s, struct wax_diag *diag)
 {
 	struct wax_secret *secret;
-	bool found = true;
 	int err = 0;
 
 	if (s->sign && !s->with_identities)
-		err = identities_add_home(s->identities, &found, diag);
-	if (!err && !found) {
-		err = wax_diag_set(diag, WAX_ERR_NO_KEY,
-				   "there is no identity to sign with");
-		wax_diag_hint(diag, "wax-keygen makes one, -i FILE names one");
-	}
+		err = identities_need_home(s->identities, "sign with", diag);
 	if (!err && !s->sign)
 		err = wax_recipients_add_identities(s->recipients,
 						    s->identities, diag);

@@ -63,6 +63,8 @@ static const struct option_spec keygen_options[] = {
 	 "print the recipient of an identity file"},
 	{'w', "who", VALUE_NONE, NULL,
 	 "print its public identity, wax1..., which signs"},
+	{'m', "minisign", VALUE_NONE, NULL,
+	 "print its key for detached signatures, RW..."},
 	{OPT_X25519, "x25519", VALUE_NONE, NULL,
 	 "make a classic age key for old peers; needs -o"},
 	PASSPHRASE_OPTIONS,
@@ -71,7 +73,7 @@ static const struct option_spec keygen_options[] = {
 
 const struct tool tool_keygen = {
 	"wax-keygen",
-	"[-y | -w [FILE]]",
+	"[-y | -w | -m [FILE]]",
 	"make an identity, or print what is public of one",
 	keygen_options,
 };
@@ -176,6 +178,57 @@ const struct tool tool_inspect = {
 	inspect_options,
 };
 
+static const struct option_spec sign_options[] = {
+	{'i', "identity", VALUE_FILE, "FILE",
+	 "sign with the identity in FILE, not the home's"},
+	{'t', "trusted-comment", VALUE_TEXT, "TEXT",
+	 "a comment that is signed too; time and name"},
+	OUTPUT_OPTION,
+	FORCE_OPTION,
+	PASSPHRASE_OPTIONS,
+	COMMON_OPTIONS,
+};
+
+const struct tool tool_sign = {
+	"wax-sign",
+	"[FILE]",
+	"sign a file; the signature, for minisign too, is FILE.minisig",
+	sign_options,
+};
+
+static const struct option_spec verify_options[] = {
+	{'k', "key", VALUE_WHO, "WHO", "the signer's key, RW..."},
+	{'K', "key-file", VALUE_FILE, "FILE",
+	 "the signer's key is in FILE, minisign's"},
+	{'x', "signature", VALUE_FILE, "FILE",
+	 "the signature is in FILE, not FILE.minisig"},
+	{'q', "quiet", VALUE_NONE, NULL, "say nothing of a good signature"},
+	COMMON_OPTIONS,
+};
+
+const struct tool tool_verify = {
+	"wax-verify",
+	"[FILE]",
+	"check the signature of a file, wax's or minisign's",
+	verify_options,
+};
+
+static const struct option_spec card_options[] = {
+	{OPT_ONCE, "once", VALUE_NONE, NULL, "make a card for one caller"},
+	{'n', "name", VALUE_TEXT, "NAME", "the name; that of the identity"},
+	OUTPUT_OPTION,
+	FORCE_OPTION,
+	PASSPHRASE_OPTIONS,
+	COMMON_OPTIONS,
+};
+
+const struct tool tool_card = {
+	"wax-card",
+	"[show [FILE]]",
+	"print one's own card, or check and explain one",
+	card_options,
+};
+
 static const struct option_spec wax_options[] = {COMMON_OPTIONS};
 
 const struct tool tool_wax = {
@@ -186,6 +239,6 @@ const struct tool tool_wax = {
 };
 
 const struct tool *const tools[] = {
-	&tool_keygen, &tool_seal,   &tool_open, &tool_inspect,
-	&tool_pack,   &tool_unpack, NULL,
+	&tool_keygen, &tool_seal, &tool_open,	&tool_inspect, &tool_pack,
+	&tool_unpack, &tool_sign, &tool_verify, &tool_card,    NULL,
 };

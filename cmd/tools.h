@@ -25,6 +25,7 @@ enum option_id {
 	OPT_TAR,
 	OPT_NOT_FD,
 	OPT_CONFIRM_FD,
+	OPT_ONCE,
 };
 
 /* What an option's value is, which decides how shells complete it. */
@@ -53,7 +54,7 @@ struct tool {
 };
 
 extern const struct tool tool_keygen, tool_seal, tool_open, tool_inspect,
-	tool_pack, tool_unpack;
+	tool_pack, tool_unpack, tool_sign, tool_verify, tool_card;
 
 /* The front itself, which has no options but --help and --version. */
 extern const struct tool tool_wax;

@@ -1,7 +1,7 @@
 # bash completion of wax and its tools; needs bash 4.
 # Made by gen-completions from cmd/tools.c: change it there.
 
-_wax_tools='keygen seal open inspect pack unpack'
+_wax_tools='keygen seal open inspect pack unpack sign verify card'
 
 # The options of tool $1: those without a value, with a level,
 # a file, a folder, and with another value.
@@ -16,7 +16,7 @@ _wax_table()
 		texts=''
 		;;
 	wax-keygen)
-		flags='-p --passphrase -y --recipient -w --who --x25519 -h --help --version'
+		flags='-p --passphrase -y --recipient -w --who -m --minisign --x25519 -h --help --version'
 		levels=''
 		files='-o --output --passphrase-file'
 		folders=''
@@ -56,6 +56,27 @@ _wax_table()
 		files=''
 		folders='-C --directory'
 		texts='--max-entries --max-size --max-ratio --confirm-fd'
+		;;
+	wax-sign)
+		flags='-f --force -h --help --version'
+		levels=''
+		files='-i --identity -o --output --passphrase-file'
+		folders=''
+		texts='-t --trusted-comment --passphrase-fd'
+		;;
+	wax-verify)
+		flags='-q --quiet -h --help --version'
+		levels=''
+		files='-K --key-file -x --signature'
+		folders=''
+		texts='-k --key'
+		;;
+	wax-card)
+		flags='--once -f --force -h --help --version'
+		levels=''
+		files='-o --output --passphrase-file'
+		folders=''
+		texts='-n --name --passphrase-fd'
 		;;
 	esac
 }
@@ -145,4 +166,7 @@ complete -o bashdefault -o default -F _wax wax \
 	wax-open \
 	wax-inspect \
 	wax-pack \
-	wax-unpack
+	wax-unpack \
+	wax-sign \
+	wax-verify \
+	wax-card

@@ -25,6 +25,7 @@
 
 #define WAX_VERSION "0.1.0"
 
+#include <wax/card.h>
 #include <wax/error.h>
 #include <wax/file.h>
 #include <wax/home.h>
@@ -34,6 +35,7 @@
 #include <wax/recipient.h>
 #include <wax/seal.h>
 #include <wax/secret.h>
+#include <wax/sign.h>
 #include <wax/stream.h>
 #include <wax/terminal.h>
 #include <wax/text.h>

@@ -10,6 +10,7 @@
 #include <wax/stream.h>
 
 #include "age/age.h"
+#include "crypto/identity.h"
 #include "envelope/envelope.h"
 #include "keys/identities.h"
 
@@ -33,7 +34,8 @@ static int describe(const struct wax_seal_options *o, struct wax_envelope *e,
 	e->meta.archive = o->flags & WAX_SEAL_ARCHIVE;
 	if (o->name)
 		memcpy(e->meta.name, o->name, len);
-	return o->signer ? wax_identities_signer(o->signer, &e->signer, diag)
+	return o->signer ? wax_identities_signer(o->signer, WAX_DERIVE_IDENTITY,
+						 &e->signer, diag)
 			 : 0;
 }
 

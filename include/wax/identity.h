@@ -48,6 +48,12 @@ WAX_API int wax_identities_read(struct wax_identities *list,
 				struct wax_source *from, const char *name,
 				struct wax_diag *diag);
 
+/*
+ * The name that the comments before the first identity give it ("# name: ..."),
+ * or NULL. Of sealed files it is known after wax_identities_unlock() only.
+ */
+WAX_API const char *wax_identities_name(const struct wax_identities *list);
+
 enum wax_identity_kind {
 	WAX_IDENTITY_MLKEM768X25519, /* post-quantum, the default */
 	WAX_IDENTITY_X25519,	     /* classic, for old peers */

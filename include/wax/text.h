@@ -31,4 +31,12 @@ WAX_API bool wax_text_is_plain(const char *text, size_t len);
  */
 WAX_API void wax_text_escape(const char *text, char *out, size_t size);
 
+/* A time as text, 2026-11-23T10:00:00Z, and its NUL. */
+#define WAX_TIME_TEXT_SIZE 21
+
+/* Seconds since 1970, from 0 to the end of the year 9999. */
+#define WAX_TIME_MAX INT64_C(253402300799)
+
+WAX_API void wax_time_text(int64_t t, char out[WAX_TIME_TEXT_SIZE]);
+
 #endif

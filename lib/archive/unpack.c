@@ -250,9 +250,6 @@ static int copy_data(struct unpacking *x, uint64_t size, int fd,
 	}
 	if (err)
 		return err;
-	/* A failure while it looked further is none of the archive. */
-	if (x->err)
-		return bad_archive(x, diag);
 	if (r != ARCHIVE_EOF)
 		return bad_archive(x, diag);
 	err = check_ratio(x, x->size + size, diag);
@@ -361,6 +358,9 @@ static int unpack(struct unpacking *x, struct wax_diag *diag)
 		err = unpack_entry(x, e, diag);
 	if (err)
 		return err;
+	/* A failure while it looked further is none of the archive. */
+	if (x->err)
+		return bad_archive(x, diag);
 	if (r != ARCHIVE_EOF)
 		return x->entries ? bad_archive(x, diag) : no_archive(x, diag);
 	err = expect_zeros(x, diag);

@@ -4,9 +4,11 @@
  * size is asserted.
  */
 #include <assert.h>
+#include <stdlib.h>
 
 #include <sodium.h>
 
+#include "base/error.h"
 #include "crypto/crypto.h"
 
 void wax_random(void *out, size_t len)
@@ -117,6 +119,52 @@ bool wax_ed25519_valid(const uint8_t key[WAX_ED25519_PUBLIC_SIZE])
 	       wax_ed25519_public_image(image, key);
 }
 
+void wax_ed25519_sign(uint8_t out[WAX_ED25519_SIGNATURE_SIZE], const void *data,
+		      size_t len, const uint8_t secret[WAX_ED25519_SECRET_SIZE])
+{
+	crypto_sign_ed25519_detached(out, NULL, data, len, secret);
+}
+
+bool wax_ed25519_verify(const uint8_t signature[WAX_ED25519_SIGNATURE_SIZE],
+			const void *data, size_t len,
+			const uint8_t key[WAX_ED25519_PUBLIC_SIZE])
+{
+	return !crypto_sign_ed25519_verify_detached(signature, data, len, key);
+}
+
+struct wax_blake2b {
+	crypto_generichash_blake2b_state state;
+};
+
+int wax_blake2b_new(struct wax_blake2b **out, struct wax_diag *diag)
+{
+	/* As it wants to be aligned. */
+	struct wax_blake2b *b = aligned_alloc(64, (sizeof(*b) + 63) / 64 * 64);
+
+	if (!b)
+		return wax_no_memory(diag);
+	crypto_generichash_blake2b_init(&b->state, NULL, 0, WAX_BLAKE2B_SIZE);
+	*out = b;
+	return 0;
+}
+
+void wax_blake2b_free(struct wax_blake2b *b)
+{
+	if (b)
+		sodium_memzero(b, sizeof(*b));
+	free(b);
+}
+
+void wax_blake2b_add(struct wax_blake2b *b, const void *data, size_t len)
+{
+	crypto_generichash_blake2b_update(&b->state, data, len);
+}
+
+void wax_blake2b_end(struct wax_blake2b *b, uint8_t out[WAX_BLAKE2B_SIZE])
+{
+	crypto_generichash_blake2b_final(&b->state, out, WAX_BLAKE2B_SIZE);
+}
+
 void wax_aead_seal(const uint8_t key[WAX_KEY_SIZE],
 		   const uint8_t nonce[WAX_NONCE_SIZE], const void *ad,
 		   size_t ad_len, const void *plain, size_t len, uint8_t *out)
@@ -130,6 +178,22 @@ bool wax_aead_open(const uint8_t key[WAX_KEY_SIZE],
 		   size_t ad_len, const void *sealed, size_t len, uint8_t *out)
 {
 	return !crypto_aead_chacha20poly1305_ietf_decrypt(
+		out, NULL, NULL, sealed, len, ad, ad_len, nonce, key);
+}
+
+void wax_xaead_seal(const uint8_t key[WAX_KEY_SIZE],
+		    const uint8_t nonce[WAX_XNONCE_SIZE], const void *ad,
+		    size_t ad_len, const void *plain, size_t len, uint8_t *out)
+{
+	crypto_aead_xchacha20poly1305_ietf_encrypt(out, NULL, plain, len, ad,
+						   ad_len, NULL, nonce, key);
+}
+
+bool wax_xaead_open(const uint8_t key[WAX_KEY_SIZE],
+		    const uint8_t nonce[WAX_XNONCE_SIZE], const void *ad,
+		    size_t ad_len, const void *sealed, size_t len, uint8_t *out)
+{
+	return !crypto_aead_xchacha20poly1305_ietf_decrypt(
 		out, NULL, NULL, sealed, len, ad, ad_len, nonce, key);
 }
 

@@ -11,9 +11,11 @@
 #include <stdint.h>
 #include <wax/error.h>
 
-#define WAX_KEY_SIZE 32	  /* of every symmetric key */
-#define WAX_HASH_SIZE 32  /* SHA-256, HMAC-SHA-256 */
-#define WAX_NONCE_SIZE 12 /* ChaCha20-Poly1305, RFC 8439 */
+#define WAX_KEY_SIZE 32	 /* of every symmetric key */
+#define WAX_HASH_SIZE 32 /* SHA-256, HMAC-SHA-256 */
+#define WAX_BLAKE2B_SIZE 64
+#define WAX_NONCE_SIZE 12  /* ChaCha20-Poly1305, RFC 8439 */
+#define WAX_XNONCE_SIZE 24 /* XChaCha20-Poly1305 */
 #define WAX_TAG_SIZE 16
 
 #define WAX_X25519_SIZE 32 /* scalars, points and shared secrets */
@@ -78,6 +80,22 @@ void wax_ed25519_secret_public(uint8_t out[WAX_ED25519_PUBLIC_SIZE],
 			       const uint8_t key[WAX_ED25519_SECRET_SIZE]);
 bool wax_ed25519_valid(const uint8_t key[WAX_ED25519_PUBLIC_SIZE]);
 
+/* Ed25519 (RFC 8032) over a message at hand. */
+void wax_ed25519_sign(uint8_t out[WAX_ED25519_SIGNATURE_SIZE], const void *data,
+		      size_t len,
+		      const uint8_t secret[WAX_ED25519_SECRET_SIZE]);
+bool wax_ed25519_verify(const uint8_t signature[WAX_ED25519_SIGNATURE_SIZE],
+			const void *data, size_t len,
+			const uint8_t key[WAX_ED25519_PUBLIC_SIZE]);
+
+/* BLAKE2b (RFC 7693) of 64 bytes without a key, of data in pieces. */
+struct wax_blake2b;
+
+int wax_blake2b_new(struct wax_blake2b **out, struct wax_diag *diag);
+void wax_blake2b_free(struct wax_blake2b *b);
+void wax_blake2b_add(struct wax_blake2b *b, const void *data, size_t len);
+void wax_blake2b_end(struct wax_blake2b *b, uint8_t out[WAX_BLAKE2B_SIZE]);
+
 /*
  * Ed25519ph (RFC 8032, section 5.1) with an empty context, over a message that
  * is given in pieces. Signing and verifying end it; free wipes. Of a long
@@ -106,6 +124,15 @@ void wax_aead_seal(const uint8_t key[WAX_KEY_SIZE],
 bool wax_aead_open(const uint8_t key[WAX_KEY_SIZE],
 		   const uint8_t nonce[WAX_NONCE_SIZE], const void *ad,
 		   size_t ad_len, const void *sealed, size_t len, uint8_t *out);
+
+/* XChaCha20-Poly1305, as above but for the nonce, which may be random. */
+void wax_xaead_seal(const uint8_t key[WAX_KEY_SIZE],
+		    const uint8_t nonce[WAX_XNONCE_SIZE], const void *ad,
+		    size_t ad_len, const void *plain, size_t len, uint8_t *out);
+bool wax_xaead_open(const uint8_t key[WAX_KEY_SIZE],
+		    const uint8_t nonce[WAX_XNONCE_SIZE], const void *ad,
+		    size_t ad_len, const void *sealed, size_t len,
+		    uint8_t *out);
 
 void wax_xwing_public(uint8_t out[WAX_XWING_PUBLIC_SIZE],
 		      const uint8_t seed[WAX_XWING_SEED_SIZE]);

@@ -11,12 +11,11 @@
 #define HRP "wax"
 
 void wax_identity_derive(const uint8_t seed[WAX_XWING_SEED_SIZE],
-			 uint8_t out[WAX_ED25519_SECRET_SIZE])
+			 const char *info, uint8_t out[WAX_ED25519_SECRET_SIZE])
 {
-	static const char info[] = "wax/v1 identity";
 	uint8_t derived[32];
 
-	wax_hkdf(NULL, 0, seed, WAX_XWING_SEED_SIZE, info, sizeof(info) - 1,
+	wax_hkdf(NULL, 0, seed, WAX_XWING_SEED_SIZE, info, strlen(info),
 		 derived, sizeof(derived));
 	wax_ed25519_secret(out, derived);
 	wax_wipe(derived, sizeof(derived));

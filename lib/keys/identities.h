@@ -22,11 +22,23 @@ const struct wax_secret_key *
 wax_identities_key(const struct wax_identities *list, size_t i);
 
 /*
- * The Ed25519 key that the first identity signs with. One that is not of the
- * post-quantum kind, or an empty list, is WAX_ERR_USAGE.
+ * An Ed25519 key that derives from identity i; info is one of those in
+ * crypto/identity.h. One that is not of the post-quantum kind is WAX_ERR_USAGE.
+ * The second function unlocks the list, and takes the first, which there must
+ * be.
  */
-int wax_identities_signer(struct wax_identities *list, struct wax_secret **out,
+int wax_identities_derive(struct wax_identities *list, size_t i,
+			  const char *info, struct wax_secret **out,
 			  struct wax_diag *diag);
+int wax_identities_signer(struct wax_identities *list, const char *info,
+			  struct wax_secret **out, struct wax_diag *diag);
+
+/*
+ * A symmetric key that derives from the first identity, after
+ * wax_identities_signer() was content with it.
+ */
+void wax_identities_derive_key(const struct wax_identities *list,
+			       const char *info, uint8_t out[WAX_KEY_SIZE]);
 
 /* Adds a stanza for each recipient. An empty list is WAX_ERR_USAGE. */
 int wax_recipients_wrap(const struct wax_recipients *list,

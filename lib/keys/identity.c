@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include <wax/stream.h>
+#include <wax/text.h>
 
 #include "age/age.h"
 #include "base/error.h"
 #include "base/secret.h"
-#include "crypto/identity.h"
 #include "keys/identities.h"
 
 /* An identity file that a passphrase seals. */
@@ -28,6 +28,7 @@ struct wax_identities {
 	struct sealed *sealed;
 	size_t n_sealed;
 	size_t n_unlocked; /* of the sealed ones, the first */
+	char name[256];	   /* of the first key; empty: none */
 };
 
 int wax_identities_new(wax_passphrase_fn *ask, void *ctx,
@@ -96,6 +97,25 @@ static int add_sealed(struct wax_identities *list, struct wax_secret *file,
 	return 0;
 }
 
+/* What stands before the first key may name it. */
+static void take_name(struct wax_identities *list, const char *line, size_t n)
+{
+	static const char before[] = "# name: ";
+	size_t skip = sizeof(before) - 1;
+
+	if (list->n_keys || !wax_starts(line, n, before) ||
+	    n - skip >= sizeof(list->name) ||
+	    !wax_text_is_plain(line + skip, n - skip))
+		return;
+	memcpy(list->name, line + skip, n - skip);
+	list->name[n - skip] = '\0';
+}
+
+const char *wax_identities_name(const struct wax_identities *list)
+{
+	return *list->name ? list->name : NULL;
+}
+
 static int parse_lines(struct wax_identities *list, const char *text,
 		       size_t len, struct wax_diag *diag)
 {
@@ -107,6 +127,8 @@ static int parse_lines(struct wax_identities *list, const char *text,
 		struct wax_secret_key key;
 		int err;
 
+		if (n && *line == '#')
+			take_name(list, line, n);
 		if (!n || *line == '#')
 			continue;
 		err = wax_secret_key_parse(&key, line, n, diag);
@@ -283,57 +305,6 @@ wax_identities_key(const struct wax_identities *list, size_t i)
 {
 	assert(i < list->n_keys);
 	return &list->keys[i];
-}
-
-/* The Ed25519 key of identity i; only post-quantum ones have one. */
-static int derive(struct wax_identities *list, size_t i,
-		  struct wax_secret **out, struct wax_diag *diag)
-{
-	const struct wax_secret_key *key = wax_identities_key(list, i);
-	struct wax_secret *secret;
-	int err;
-
-	if (key->kind != WAX_IDENTITY_MLKEM768X25519) {
-		wax_diag_set(diag, WAX_ERR_USAGE,
-			     "this kind of identity cannot sign");
-		wax_diag_hint(diag, "wax-keygen makes one that can");
-		return WAX_ERR_USAGE;
-	}
-	err = wax_secret_new(WAX_ED25519_SECRET_SIZE, &secret, diag);
-	if (err)
-		return err;
-	wax_identity_derive(wax_secret_bytes(key->secret),
-			    wax_secret_bytes(secret));
-	*out = secret;
-	return 0;
-}
-
-int wax_identities_signer(struct wax_identities *list, struct wax_secret **out,
-			  struct wax_diag *diag)
-{
-	size_t n;
-	int err = wax_identities_unlock(list, &n, diag);
-
-	if (!err && !n)
-		err = wax_diag_set(diag, WAX_ERR_USAGE,
-				   "there is no identity to sign with");
-	return err ? err : derive(list, 0, out, diag);
-}
-
-int wax_identities_public(struct wax_identities *list, size_t i,
-			  char out[WAX_PUBLIC_IDENTITY_SIZE],
-			  struct wax_diag *diag)
-{
-	uint8_t public[WAX_ED25519_PUBLIC_SIZE];
-	struct wax_secret *secret;
-	int err = derive(list, i, &secret, diag);
-
-	if (err)
-		return err;
-	wax_ed25519_secret_public(public, wax_secret_bytes(secret));
-	wax_identity_text(public, out);
-	wax_secret_free(secret);
-	return 0;
 }
 
 int wax_identities_recipient(struct wax_identities *list, size_t i, char **out,

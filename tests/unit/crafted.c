@@ -391,7 +391,7 @@ void crafted_start(void)
 	for (unsigned i = 0; i < 2; i++) {
 		for (unsigned j = 0; j < 32; j++)
 			seed[j] = (uint8_t)(i ? 0xff : j);
-		wax_identity_derive(seed, secrets[i]);
+		wax_identity_derive(seed, WAX_DERIVE_IDENTITY, secrets[i]);
 		publics[i] = secrets[i] + 32;
 		wax_identity_text(publics[i], senders[i]);
 	}

@@ -10,6 +10,7 @@
 #include <wax/stream.h>
 
 #include "crafted.h"
+#include "crypto/identity.h"
 #include "fixture.h"
 #include "keys/identities.h"
 #include "mock.h"
@@ -295,7 +296,7 @@ static void sealed_and_opened(void)
 
 	wax_identities_unlock(signer, &n, NULL);
 	if (wax_identities_public(signer, 0, who, NULL) ||
-	    wax_identities_signer(signer, &secret, NULL))
+	    wax_identities_signer(signer, WAX_DERIVE_IDENTITY, &secret, NULL))
 		exit(1);
 	for (unsigned i = 0; i < 64; i++) {
 		static const unsigned flags[] = {

@@ -18,6 +18,7 @@
 #include <wax.h>
 
 #include "fixture.h"
+#include "known.h"
 #include "mock.h"
 #include "tap.h"
 #include "whole.h"
@@ -477,7 +478,62 @@ static int task_streams(unsigned i, struct wax_diag *diag)
 	return err;
 }
 
+/* Removes what issuing cards leaves in a home. */
+static void empty_home(void)
+{
+	static const char *const names[] = {"prekeys", "prekeys.lock",
+					    "state.key"};
+	char path[300];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+		unlink(path);
+	}
+}
+
+/* The first card, the same again, another, and one for one caller. */
+static int task_issue(unsigned i, struct wax_diag *diag)
+{
+	static unsigned runs;
+	struct wax_sink *sink = NULL;
+	char name[16];
+	unsigned odd;
+	int err;
+
+	/* The others find what the first has left. */
+	if (!i || i == 3)
+		empty_home();
+	snprintf(name, sizeof(name), "%u", i == 2 ? ++runs : 0);
+	err = new_sink(&sink, diag);
+	if (!err)
+		err = wax_card_issue(folder, signer, name,
+				     i == 3 ? WAX_CARD_ONCE : 0, 1795428000,
+				     sink, &odd, diag);
+	if (!err)
+		err = wax_sink_finish(sink, diag);
+	wax_sink_free(sink);
+	return err;
+}
+
+static int task_card(unsigned i, struct wax_diag *diag)
+{
+	struct wax_source *source = NULL;
+	struct wax_card *card = NULL;
+	int err = wax_source_memory(known_text, strlen(known_text), &source,
+				    diag);
+
+	(void)i;
+	if (!err)
+		err = wax_card_read(source, &card, diag);
+	wax_card_free(card);
+	wax_source_free(source);
+	return err;
+}
+
 typedef int task_fn(unsigned i, struct wax_diag *diag);
+
+/* As many may fail unnoticed, for what is only tried. */
+static unsigned long optional;
 
 /* Runs the task with the allocation number at failing; false: a leak. */
 static bool run(task_fn *task, unsigned i, unsigned long at, int *err,
@@ -520,7 +576,8 @@ static void all_fail(const char *name, task_fn *task, unsigned i)
 	tap_ok(n > 2, "%s %u: %lu allocations, each fails", name, i, n - 1);
 	tap_is((long long)leaks, 0, "%s %u: nothing leaks", name, i);
 	tap_is((long long)wrong, 0, "%s %u: the error is WAX_ERR_IO", name, i);
-	tap_is((long long)silent, 0, "%s %u: none is overlooked", name, i);
+	tap_is((long long)silent, (long long)optional,
+	       "%s %u: none is overlooked", name, i);
 }
 
 static void seal_sample(struct wax_bytes *out, bool armored)
@@ -592,6 +649,19 @@ static void envelopes(void)
 	wax_identities_free(signer);
 }
 
+static void cards(void)
+{
+	all_fail("a card", task_card, 0);
+	signer = fixture_identities(WAX_IDENTITY_MLKEM768X25519, 0);
+	/* The folder is looked through for what killed processes left. */
+	optional = 1;
+	for (unsigned i = 0; i < 4; i++)
+		all_fail("issuing a card", task_issue, i);
+	optional = 0;
+	empty_home();
+	wax_identities_free(signer);
+}
+
 int main(void)
 {
 	const char *tmp = getenv("TMPDIR");
@@ -623,6 +693,7 @@ int main(void)
 	all_fail("a passphrase", task_seal_passphrase, 0);
 	all_fail("streams", task_streams, 0);
 	envelopes();
+	cards();
 	for (unsigned i = 0; i < FIXTURE_KINDS; i++) {
 		free(files[i]);
 		free(who[i]);

@@ -48,7 +48,7 @@ static void derivation(void)
 		known_seed(i, seed);
 		tap_hex(known[i].derived, want, 32);
 		tap_hex(known[i].public, want + 32, 32);
-		wax_identity_derive(seed, out);
+		wax_identity_derive(seed, WAX_DERIVE_IDENTITY, out);
 		tap_bytes(out, 64, want, 64, "the key of seed %zu", i);
 		wax_identity_text(want + 32, text);
 		tap_text(text, known[i].text, "its text");
@@ -96,9 +96,10 @@ static void of_a_list(void)
 		tap_err(wax_identities_public(list, 0, text, &diag), 0, &diag,
 			"it has a public identity");
 		tap_text(text, known[i].text, "which is the one of its seed");
-		tap_err(wax_identities_signer(list, &signer, &diag), 0, &diag,
-			"it can sign");
-		wax_identity_derive(seed, want);
+		tap_err(wax_identities_signer(list, WAX_DERIVE_IDENTITY,
+					      &signer, &diag),
+			0, &diag, "it can sign");
+		wax_identity_derive(seed, WAX_DERIVE_IDENTITY, want);
 		if (signer)
 			tap_bytes(wax_secret_bytes(signer),
 				  wax_secret_size(signer), want, 64,
@@ -145,8 +146,9 @@ static void which_can(void)
 			"%s: the second one has one", name);
 		tap_ok(strlen(second) == TEXT && strcmp(first, second) != 0,
 		       "%s: of its own", name);
-		tap_err(wax_identities_signer(list, &signer, &diag), want,
-			&diag, "%s: signs as the first of a list", name);
+		tap_err(wax_identities_signer(list, WAX_DERIVE_IDENTITY,
+					      &signer, &diag),
+			want, &diag, "%s: signs as the first of a list", name);
 		tap_ok(!signer == !!want, "%s: only then there is a key", name);
 		wax_secret_free(signer);
 		wax_identities_free(list);
@@ -160,8 +162,9 @@ static void nobody_signs(void)
 	struct wax_diag diag = {0};
 
 	wax_identities_new(NULL, NULL, &list, NULL);
-	tap_err(wax_identities_signer(list, &signer, &diag), WAX_ERR_USAGE,
-		&diag, "of an empty list nobody signs");
+	tap_err(wax_identities_signer(list, WAX_DERIVE_IDENTITY, &signer,
+				      &diag),
+		WAX_ERR_USAGE, &diag, "of an empty list nobody signs");
 	tap_ok(!signer, "and there is no key");
 	wax_identities_free(list);
 }
