@@ -304,7 +304,7 @@ int recipients_add_who(struct wax_recipients *list, const char *who,
 	else if (!strncmp(who, "wax1", 4))
 		wax_diag_hint(diag, "this is an identity; its owner gets the "
 				    "recipient with 'wax-keygen -y'");
-	else if (diag && !*diag->hint)
+	else if (diag && !strcmp(diag->text, "not a recipient"))
 		wax_diag_hint(diag, "one begins with age1 or ssh-ed25519; "
 				    "-R reads them from a file");
 	wax_diag_context(diag, "-r");

@@ -84,7 +84,7 @@ static const struct option_spec seal_options[] = {
 	{'R', "recipients-file", VALUE_FILE, "FILE",
 	 "seal to the recipients listed in FILE"},
 	{'i', "identity", VALUE_FILE, "FILE",
-	 "seal to the identities in FILE; with -s: sign with it"},
+	 "seal to FILE's identities; with -s, sign with it"},
 	{'p', "passphrase", VALUE_NONE, NULL, "seal with a passphrase"},
 	{'a', "armor", VALUE_NONE, NULL, "write text instead of binary"},
 	{'s', "sign", VALUE_NONE, NULL, "sign, with the home's identity"},

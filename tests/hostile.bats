@@ -269,7 +269,7 @@ rejects() {
 	err_is "wax-seal: '$shown': No such file or directory"
 	call 7 wax-inspect "$name"
 	call 2 wax-seal -r "$name" in
-	err_is 'wax-seal: -r: not a recipient'
+	err_is 'wax-seal: -r: not a recipient (one begins with age1 or ssh-ed25519; -R reads them from a file)'
 	call 7 wax-seal -R "$keys/x.pub" -o "$name/x" in
 	err_is "wax-seal: the folder of '$shown/x': No such file or directory"
 	call 2 wax-open a "$name"

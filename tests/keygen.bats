@@ -280,7 +280,7 @@ recipient_in() { sed -n 's/^# public key: //p' "$1"; }
 	call 2 wax-keygen -y id --x25519
 	err_has '-y makes no identity'
 	call 2 wax-keygen id2
-	err_is "wax-keygen: a file is given without -y or -w $(
+	err_is "wax-keygen: a file is given without -y, -w or -m $(
 	)(-o FILE says where the identity goes)"
 	holds id
 	folder_holds "$HOME"

@@ -38,7 +38,7 @@ static void start(void)
 		return;
 	for (unsigned i = 0; i < 32; i++)
 		seed[i] = (uint8_t)i;
-	wax_identity_derive(seed, secret);
+	wax_identity_derive(seed, WAX_DERIVE_IDENTITY, secret);
 	wax_identity_text(secret + 32, sender);
 	add_text(&header, HEADER);
 }
