@@ -9,8 +9,6 @@ usage: tarcraft.py hostile DIR OUTSIDE
                                     or unpack, which -t cannot see), the reason;
                                     absolute names are of files in OUTSIDE
        tarcraft.py honest DIR       archives that are odd, and to be unpacked
-       tarcraft.py small DIR        a small one of each kind, for fuzzing
-       tarcraft.py envelope <TAR    an envelope around an archive
        tarcraft.py count N          an archive of N empty files, all of one name
 """
 import bz2
@@ -426,23 +424,11 @@ def honest():
         file(b"x", padded(b"1\n0\n5\n") + b"evil\n")
     yield "dots", file(b"././/f")
     yield "root", folder(b"./") + file(b"./f")
+    # A name ends at a NUL, whatever is behind it.
+    yield "nul-ustar", file(b"f\0/../../evil")
+    yield "nul-gnu", long(b"f\0/../../evil")[0]
+    yield "nul-pax", long(b"f\0/../../evil")[1]
     yield "record", file(b"f") + bytes(9216)
-
-
-def small():
-    """Yields name, archive: one of each kind, briefly."""
-    for part in (names, links, kinds, twice, sizes):
-        for name, entry, _ in part(b"/tmp"):
-            if len(entry) <= 4096 and not (name.startswith("text-") and
-                                           name[-2:] not in ("-0", "-8")):
-                yield name, entry + END
-    for name, data, _ in whole():
-        if len(data) <= 4096:
-            yield name, data
-    for name, data in honest():
-        yield name, (data if len(data) < 4096 else data[:2048]) + END
-    yield "zstd", zstd(file(b"f") + folder(b"d/") + END)
-    yield "frames", zstd(file(b"f")) + b"\x50\x2a\x4d\x18\2\0\0\0hi" + zstd(END)
 
 
 def put(path, data):
@@ -462,11 +448,6 @@ def main():
     elif verb == "honest":
         for name, data in honest():
             put(f"{args[0]}/{name}.tar", data + END)
-    elif verb == "small":
-        for name, data in small():
-            put(f"{args[0]}/{name}", data)
-    elif verb == "envelope":
-        sys.stdout.buffer.write(envelope(sys.stdin.buffer.read()))
     elif verb == "count":
         for _ in range(int(args[0]) // 1000):
             sys.stdout.buffer.write(file(b"f", b"") * 1000)

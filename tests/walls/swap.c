@@ -5,7 +5,6 @@
  *
  *	swap LINK
  */
-#define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
