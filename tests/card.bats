@@ -617,11 +617,13 @@ time.sleep(float(sys.argv[3]))' "$home/prekeys.lock" "$io/held" "$1" 3>&- &
 }
 
 @test "twenty at once have twenty prekeys" {
-	local i
+	# A bare wait would wait for bats' own time limit, too.
+	local i pids=()
 	for i in {1..20}; do
 		wax-card --once >"one$i" 2>"err$i" 3>&- &
+		pids+=($!)
 	done
-	wait
+	wait "${pids[@]}"
 	cat err*
 	[ "$(cat err* | wc -c)" -eq 0 ]
 	for i in {1..20}; do
@@ -633,11 +635,12 @@ time.sleep(float(sys.argv[3]))' "$home/prekeys.lock" "$io/held" "$1" 3>&- &
 }
 
 @test "twenty first ones at once are one card" {
-	local i
+	local i pids=()
 	for i in {1..20}; do
 		wax-card >"card$i" 2>"err$i" 3>&- &
+		pids+=($!)
 	done
-	wait
+	wait "${pids[@]}"
 	[ "$(cat err* | wc -c)" -eq 0 ]
 	for i in {2..20}; do
 		cmp card1 "card$i"
