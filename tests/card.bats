@@ -772,8 +772,9 @@ faults() {
 		rm -rf traced done0 done1
 		# The shell tells on stderr how each run ends.
 		(faults "$1" 0 wax-card -n Max) >wrong0 2>told0 3>&- &
+		other=$!
 		(faults "$1" 1 wax-card -n Max) >wrong1 2>told1 3>&-
-		wait
+		wait "$other"
 		cat wrong0 wrong1 >wrong
 		head -n 50 wrong
 		[ ! -s wrong ]
