@@ -215,6 +215,13 @@ int input_fd(void)
 	return last_fd;
 }
 
+const char *path_base(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 int path_missing(const char *path, int errnum, bool after_level,
 		 struct wax_diag *diag)
 {

@@ -37,6 +37,9 @@ void input_announce_fd(int fd);
 int path_missing(const char *path, int errnum, bool after_level,
 		 struct wax_diag *diag);
 
+/* The last part of a path. */
+const char *path_base(const char *path);
+
 /* Whether the path is a descriptor's, as shells hand over pipes. */
 bool input_is_descriptor(const char *path);
 

@@ -195,7 +195,7 @@ int jail_start(struct jail *j, const struct wax_unpack *u,
 	return err;
 }
 
-/* Ends it, for it has said all that it has to say. */
+/* Ends it; status is only set when that could be waited for. */
 static int end(struct jail *j, int *status)
 {
 	pid_t pid = j->pid;
@@ -236,10 +236,10 @@ int jail_wait(struct jail *j, struct wax_diag *diag)
 
 void jail_release(struct jail *j)
 {
-	if (j->pid) {
-		kill(j->pid, SIGKILL);
-		waitpid(j->pid, NULL, 0);
-	}
+	int status;
+
+	if (j->pid)
+		end(j, &status);
 	if (j->report >= 0)
 		close(j->report);
 	if (j->list >= 0)

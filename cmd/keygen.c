@@ -12,8 +12,6 @@
 #include "keys.h"
 #include "program.h"
 
-#define NAME_MAX_BYTES 255
-
 struct keygen {
 	struct wax_identities *identities;
 	struct passphrase passphrase;
@@ -52,19 +50,6 @@ static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
 	}
 }
 
-/* A name is a line of text: what is hidden in it could mislead. */
-static int check_name(const char *name, struct wax_diag *diag)
-{
-	size_t len = strlen(name);
-	bool ok = len && len <= NAME_MAX_BYTES && wax_text_is_plain(name, len);
-
-	return ok ? 0
-		  : wax_diag_set(diag, WAX_ERR_USAGE,
-				 "a name is 1 to %d bytes of UTF-8 without "
-				 "control characters",
-				 NAME_MAX_BYTES);
-}
-
 static int check(const struct keygen *k, struct wax_diag *diag)
 {
 	if (k->print && (k->with_passphrase || k->name || k->x25519))
@@ -88,7 +73,7 @@ static int check(const struct keygen *k, struct wax_diag *diag)
 		wax_diag_hint(diag, "-o FILE says where it goes");
 		return WAX_ERR_USAGE;
 	}
-	return k->name ? check_name(k->name, diag) : 0;
+	return k->name ? wax_identity_name_check(k->name, diag) : 0;
 }
 
 /* user@host, for the comment; whatever of it is odd is left out. */
@@ -101,7 +86,7 @@ static void default_name(char *out, size_t size)
 		user = getenv("USER");
 	gethostname(host, sizeof(host) - 1);
 	snprintf(out, size, "%s@%s", user && *user ? user : "user", host);
-	if (check_name(out, NULL))
+	if (wax_identity_name_check(out, NULL))
 		snprintf(out, size, "user@localhost");
 }
 
@@ -109,13 +94,12 @@ static int write_comments(struct keygen *k, struct wax_sink *to,
 			  struct wax_diag *diag)
 {
 	char public[WAX_PUBLIC_IDENTITY_SIZE];
-	char name[NAME_MAX_BYTES + 1], date[32], *recipient;
-	time_t t = time(NULL);
-	struct tm tm;
+	char name[WAX_IDENTITY_NAME_MAX + 1], date[WAX_TIME_TEXT_SIZE];
+	char *recipient;
 	int err;
 
 	default_name(name, sizeof(name));
-	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &tm));
+	wax_time_text((int64_t)time(NULL), date);
 	err = wax_identities_recipient(k->identities, 0, &recipient, diag);
 	if (err)
 		return err;

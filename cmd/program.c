@@ -18,7 +18,7 @@
 #define OPTIONS_MAX 32
 
 static const struct tool *self;
-static const char *version_more = "";
+static const char *(*version_more)(void);
 
 static void die_cleanly(int sig)
 {
@@ -212,13 +212,14 @@ static void answer(int id)
 		err = print_help(to, &diag);
 	else if (!err)
 		err = program_print(to, &diag, "%s %s\n%s", self->name,
-				    wax_version(), version_more);
+				    wax_version(),
+				    version_more ? version_more() : "");
 	if (!err)
 		err = wax_sink_finish(to, &diag);
 	exit(program_end(err, &diag));
 }
 
-void program_version(const char *more)
+void program_version(const char *(*more)(void))
 {
 	version_more = more;
 }

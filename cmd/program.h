@@ -26,8 +26,8 @@ void program_start(const struct tool *tool);
  */
 void program_hold_signals(void (*handler)(int), sigset_t *before);
 
-/* Lines that --version shows beside the version. more is kept. */
-void program_version(const char *more);
+/* Has --version show the lines that more() returns, too. */
+void program_version(const char *(*more)(void));
 
 /*
  * Handles one option; value is NULL for those without. Returns 0 or a negative

@@ -185,12 +185,11 @@ static int base_name(const struct seal *s, const char **out,
 		     struct wax_diag *diag)
 {
 	const char *path = s->n && !s->archive ? *s->paths : NULL;
-	const char *slash, *name;
+	const char *name;
 
 	if (s->no_name || input_is_stdin(path) || input_is_descriptor(path))
 		return 0;
-	slash = strrchr(path, '/');
-	name = slash ? slash + 1 : path;
+	name = path_base(path);
 	if (!wax_text_is_plain(name, strlen(name))) {
 		wax_diag_set(diag, WAX_ERR_USAGE,
 			     "'%s' has control characters in its name, or is "

@@ -43,11 +43,9 @@ static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
 /* minisign's own: the time, the file's name, and that it is prehashed. */
 static void default_comment(const char *path, char *out, size_t size)
 {
-	const char *name = input_is_stdin(path) ? NULL : strrchr(path, '/');
+	const char *name = input_is_stdin(path) ? NULL : path_base(path);
 	long long now = (long long)time(NULL);
 
-	if (!input_is_stdin(path))
-		name = name ? name + 1 : path;
 	if (name && wax_text_is_plain(name, strlen(name)))
 		snprintf(out, size, "timestamp:%lld\tfile:%s\thashed", now,
 			 name);

@@ -204,7 +204,7 @@ int main(int argc, char **argv)
 	int first, err;
 
 	program_start(&tool_unpack);
-	program_version(jail_walls());
+	program_version(jail_walls);
 	err = program_options(argc, argv, option, &u, &first, &diag);
 	if (!err)
 		err = wax_archive_init(&diag);

@@ -54,6 +54,12 @@ WAX_API int wax_identities_read(struct wax_identities *list,
  */
 WAX_API const char *wax_identities_name(const struct wax_identities *list);
 
+/* A name that an identity or its card may have, in bytes. */
+#define WAX_IDENTITY_NAME_MAX 255
+
+/* WAX_ERR_USAGE unless it is UTF-8 without control characters, and not empty. */
+WAX_API int wax_identity_name_check(const char *name, struct wax_diag *diag);
+
 enum wax_identity_kind {
 	WAX_IDENTITY_MLKEM768X25519, /* post-quantum, the default */
 	WAX_IDENTITY_X25519,	     /* classic, for old peers */

@@ -117,11 +117,6 @@ static int write_data(struct packing *x, int fd, off_t size,
 	return 0;
 }
 
-static bool same_file(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
 static int pack_open_file(struct packing *x, int fd, const struct stat *st,
 			  struct wax_diag *diag)
 {
@@ -144,7 +139,7 @@ static int pack_file(struct packing *x, int dir, const char *at,
 		err = unreadable(x, diag);
 	else if (!S_ISREG(st.st_mode))
 		err = refuse(x, "it was replaced meanwhile", diag);
-	else if (x->output && same_file(&st, x->output))
+	else if (x->output && wax_same_file(&st, x->output))
 		*x->left_out = true;
 	else
 		err = pack_open_file(x, fd, &st, diag);

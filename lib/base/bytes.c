@@ -50,3 +50,15 @@ int wax_bytes_add_text(struct wax_bytes *b, const char *text,
 {
 	return wax_bytes_add(b, text, strlen(text), diag);
 }
+
+int wax_bytes_add_field(struct wax_bytes *b, const char *key, const char *value,
+			struct wax_diag *diag)
+{
+	int err = wax_bytes_add_text(b, key, diag);
+
+	if (!err && *value)
+		err = wax_bytes_add_text(b, " ", diag);
+	if (!err)
+		err = wax_bytes_add_text(b, value, diag);
+	return err ? err : wax_bytes_add_text(b, "\n", diag);
+}

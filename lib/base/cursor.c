@@ -60,6 +60,22 @@ bool wax_cursor_line(struct wax_cursor *c, const char **line, size_t *len)
 	return true;
 }
 
+bool wax_cursor_field(struct wax_cursor *c, const char *key,
+		      struct wax_cursor *value)
+{
+	const char *line = (const char *)c->at;
+	const char *lf = memchr(line, '\n', c->left);
+	size_t n = strlen(key), len = lf ? (size_t)(lf - line) : 0;
+	const uint8_t *taken;
+
+	if (!lf || !wax_starts(line, len, key) || (len > n && line[n] != ' ') ||
+	    len == n + 1)
+		return false;
+	n += len > n;
+	*value = wax_cursor(line + n, len - n);
+	return wax_cursor_take(c, len + 1, &taken);
+}
+
 void wax_cursor_word(struct wax_cursor *c, const char **word, size_t *len)
 {
 	*len = until(c, ' ', word);

@@ -46,6 +46,13 @@ bool wax_cursor_skip(struct wax_cursor *c, const void *data, size_t len);
  */
 bool wax_cursor_line(struct wax_cursor *c, const char **line, size_t *len);
 
+/*
+ * Takes the line "key value" or "key", which ends in LF, when it has this key;
+ * otherwise nothing. A space that no value follows makes it another line.
+ */
+bool wax_cursor_field(struct wax_cursor *c, const char *key,
+		      struct wax_cursor *value);
+
 /* Takes up to the next space or the end, without the space; maybe nothing. */
 void wax_cursor_word(struct wax_cursor *c, const char **word, size_t *len);
 

@@ -2,11 +2,11 @@
 /*
  * The identity key.
  */
-#include "crypto/identity.h"
 #include <string.h>
 
 #include "base/bech32.h"
 #include "base/secret.h"
+#include "crypto/identity.h"
 
 #define HRP "wax"
 

@@ -13,16 +13,8 @@
 
 void wax_frame_header(uint8_t out[WAX_FRAME_HEADER_SIZE], uint32_t len)
 {
-	for (unsigned i = 0; i < 4; i++) {
-		out[i] = (uint8_t)(WAX_FRAME_MAGIC >> (8 * i));
-		out[4 + i] = (uint8_t)(len >> (8 * i));
-	}
-}
-
-uint32_t wax_le32(const uint8_t *p)
-{
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
-	       (uint32_t)p[3] << 24;
+	wax_le_put(out, WAX_FRAME_MAGIC, 4);
+	wax_le_put(out + 4, len, 4);
 }
 
 bool wax_meta_begins(const uint8_t *data, size_t len)
@@ -40,16 +32,6 @@ bool wax_name_is_valid(const char *name, size_t len)
 	       wax_text_is_plain(name, len);
 }
 
-static int add_line(struct wax_bytes *to, const char *key, const char *value,
-		    struct wax_diag *diag)
-{
-	int err = wax_bytes_add_text(to, key, diag);
-
-	if (!err)
-		err = wax_bytes_add_text(to, value, diag);
-	return err ? err : wax_bytes_add_text(to, "\n", diag);
-}
-
 int wax_meta_write(const struct wax_meta *meta, struct wax_bytes *to,
 		   struct wax_diag *diag)
 {
@@ -61,13 +43,13 @@ int wax_meta_write(const struct wax_meta *meta, struct wax_bytes *to,
 	if (!err)
 		err = wax_bytes_add_text(to, WAX_META_LABEL, diag);
 	if (!err)
-		err = add_line(to, "kind ", meta->archive ? "archive" : "data",
-			       diag);
+		err = wax_bytes_add_field(
+			to, "kind", meta->archive ? "archive" : "data", diag);
 	if (!err && *meta->name)
-		err = add_line(to, "name ", meta->name, diag);
+		err = wax_bytes_add_field(to, "name", meta->name, diag);
 	if (!err && meta->has_sender) {
 		wax_identity_text(meta->sender, sender);
-		err = add_line(to, "sender ", sender, diag);
+		err = wax_bytes_add_field(to, "sender", sender, diag);
 	}
 	if (!err)
 		wax_frame_header(to->data + at,
@@ -75,45 +57,32 @@ int wax_meta_write(const struct wax_meta *meta, struct wax_bytes *to,
 	return err;
 }
 
-/* Takes a line's value when the line has this key. */
-static bool take_line(struct wax_cursor *c, const char *key, const char **value,
-		      size_t *len)
+static bool is(struct wax_cursor value, const char *what)
 {
-	const char *text = (const char *)c->at;
-	const char *lf = memchr(text, '\n', c->left);
-	size_t n = strlen(key);
-	const uint8_t *line;
-
-	if (!lf || (size_t)(lf - text) < n || memcmp(text, key, n))
-		return false;
-	*value = text + n;
-	*len = (size_t)(lf - text) - n;
-	return wax_cursor_take(c, n + *len + 1, &line);
-}
-
-static bool is(const char *value, size_t len, const char *what)
-{
-	return len == strlen(what) && !memcmp(value, what, len);
+	return value.left == strlen(what) &&
+	       wax_cursor_skip(&value, what, value.left);
 }
 
 static bool parse(struct wax_meta *meta, struct wax_cursor *c)
 {
-	const char *value;
-	size_t len;
+	struct wax_cursor value;
+	const char *text;
 
 	if (!wax_cursor_skip(c, WAX_META_LABEL, strlen(WAX_META_LABEL)) ||
-	    !take_line(c, "kind ", &value, &len))
+	    !wax_cursor_field(c, "kind", &value))
 		return false;
-	meta->archive = is(value, len, "archive");
-	if (!meta->archive && !is(value, len, "data"))
+	meta->archive = is(value, "archive");
+	if (!meta->archive && !is(value, "data"))
 		return false;
-	if (take_line(c, "name ", &value, &len)) {
-		if (!wax_name_is_valid(value, len))
+	if (wax_cursor_field(c, "name", &value)) {
+		text = (const char *)value.at;
+		if (!wax_name_is_valid(text, value.left))
 			return false;
-		memcpy(meta->name, value, len);
+		memcpy(meta->name, text, value.left);
 	}
-	meta->has_sender = take_line(c, "sender ", &value, &len);
-	if (meta->has_sender && !wax_identity_parse(value, len, meta->sender))
+	meta->has_sender = wax_cursor_field(c, "sender", &value);
+	if (meta->has_sender && !wax_identity_parse((const char *)value.at,
+						    value.left, meta->sender))
 		return false;
 	return !c->left;
 }

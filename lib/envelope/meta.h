@@ -29,9 +29,8 @@ struct wax_meta {
 	uint8_t sender[WAX_ED25519_PUBLIC_SIZE];
 };
 
-/* Writes and reads a frame's magic and length. */
+/* Writes a frame's magic and length. */
 void wax_frame_header(uint8_t out[WAX_FRAME_HEADER_SIZE], uint32_t len);
-uint32_t wax_le32(const uint8_t *p);
 
 /* Whether a payload that begins with these bytes begins with M. */
 #define WAX_META_PREFIX (WAX_FRAME_HEADER_SIZE + sizeof(WAX_META_LABEL) - 1)

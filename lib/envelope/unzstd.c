@@ -56,8 +56,7 @@ int wax_unzstd_begin(const uint8_t *data, size_t len, struct wax_diag *diag)
 		return wax_diag_set(diag, WAX_ERR_FORMAT,
 				    "the zstd data ask for a dictionary");
 	if (descriptor & 0x20) {
-		for (size_t i = 0; i < size && 5 + i < len; i++)
-			window |= (uint64_t)data[5 + i] << (8 * i);
+		window = len < 5 + size ? 0 : wax_le_get(data + 5, size);
 	} else if (len > 5) {
 		window = UINT64_C(1) << (10 + (data[5] >> 3));
 		window += window / 8 * (data[5] & 7);

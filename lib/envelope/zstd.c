@@ -9,6 +9,7 @@
 
 #include <zstd.h>
 
+#include "base/bytes.h"
 #include "base/error.h"
 #include "base/secret.h"
 #include "envelope/zstd.h"
@@ -53,8 +54,7 @@ static int write_raw(struct zstd *z, bool last, struct wax_diag *diag)
 	size_t header = z->len << 3 | last; /* type 0, raw */
 	int err = begin_raw(z, diag);
 
-	for (unsigned i = 0; i < BLOCK_HEADER_SIZE; i++)
-		z->buf[i] = (uint8_t)(header >> (8 * i));
+	wax_le_put(z->buf, header, BLOCK_HEADER_SIZE);
 	if (!err)
 		err = wax_sink_write(z->to, z->buf, BLOCK_HEADER_SIZE + z->len,
 				     diag);

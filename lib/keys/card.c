@@ -16,25 +16,10 @@
 #include "crypto/identity.h"
 #include "keys/card.h"
 #include "keys/key.h"
+#include "keys/minisign.h"
 #include "keys/note.h"
 
 #define FIRST_LINE "wax/card/v1"
-
-/* Two of the algorithm, eight of a number, and the key. */
-#define MINISIGN_KEY_BYTES (2 + 8 + WAX_ED25519_PUBLIC_SIZE)
-
-/* Adds "key value". */
-static int add_line(struct wax_bytes *to, const char *key, const char *value,
-		    struct wax_diag *diag)
-{
-	int err = wax_bytes_add_text(to, key, diag);
-
-	if (!err && *value)
-		err = wax_bytes_add_text(to, " ", diag);
-	if (!err)
-		err = wax_bytes_add_text(to, value, diag);
-	return err ? err : wax_bytes_add_text(to, "\n", diag);
-}
 
 static int add_prekey(struct wax_bytes *to, const struct wax_prekey_public *p,
 		      struct wax_diag *diag)
@@ -46,7 +31,7 @@ static int add_prekey(struct wax_bytes *to, const struct wax_prekey_public *p,
 	*at++ = ' ';
 	wax_base64_encode(p->xwing, sizeof(p->xwing), at);
 	at[wax_base64_len(sizeof(p->xwing))] = '\0';
-	return add_line(to, "prekey", value, diag);
+	return wax_bytes_add_field(to, "prekey", value, diag);
 }
 
 static int add_times(struct wax_bytes *to, const struct wax_card *card,
@@ -56,9 +41,9 @@ static int add_times(struct wax_bytes *to, const struct wax_card *card,
 	int err;
 
 	wax_time_text(card->issued, text);
-	err = add_line(to, "issued", text, diag);
+	err = wax_bytes_add_field(to, "issued", text, diag);
 	wax_time_text(card->expires, text);
-	return err ? err : add_line(to, "expires", text, diag);
+	return err ? err : wax_bytes_add_field(to, "expires", text, diag);
 }
 
 int wax_card_write(const struct wax_card *card,
@@ -67,20 +52,23 @@ int wax_card_write(const struct wax_card *card,
 {
 	char key_name[WAX_NOTE_NAME_MAX + 1];
 	struct wax_bytes text = {0};
-	int err = add_line(&text, FIRST_LINE, "", diag);
+	int err = wax_bytes_add_field(&text, FIRST_LINE, "", diag);
 
 	if (!err)
-		err = add_line(&text, "name", card->name, diag);
+		err = wax_bytes_add_field(&text, "name", card->name, diag);
 	if (!err)
-		err = add_line(&text, "identity", card->identity, diag);
+		err = wax_bytes_add_field(&text, "identity", card->identity,
+					  diag);
 	if (!err)
-		err = add_line(&text, "recipient", card->recipient, diag);
+		err = wax_bytes_add_field(&text, "recipient", card->recipient,
+					  diag);
 	if (!err)
-		err = add_line(&text, "minisign", card->minisign, diag);
+		err = wax_bytes_add_field(&text, "minisign", card->minisign,
+					  diag);
 	if (!err)
 		err = add_prekey(&text, &card->prekey, diag);
 	if (!err && card->once)
-		err = add_line(&text, "once", "", diag);
+		err = wax_bytes_add_field(&text, "once", "", diag);
 	if (!err)
 		err = add_times(&text, card, diag);
 	wax_note_name(card->name, key_name);
@@ -88,23 +76,6 @@ int wax_card_write(const struct wax_card *card,
 		err = wax_note_sign(&text, key_name, secret, out, diag);
 	wax_bytes_release(&text);
 	return err;
-}
-
-/* Takes a line when it has this key; the value follows a space. */
-static bool take(struct wax_cursor *text, const char *key,
-		 struct wax_cursor *value)
-{
-	struct wax_cursor c = *text;
-	size_t n = strlen(key), len;
-	const char *line;
-
-	if (!wax_cursor_line(&c, &line, &len) || !wax_starts(line, len, key) ||
-	    (len > n && line[n] != ' ') || len == n + 1)
-		return false;
-	*text = c;
-	n += len > n;
-	*value = wax_cursor(line + n, len - n);
-	return true;
 }
 
 /* A value that fits into room bytes with its NUL, and is not empty. */
@@ -121,9 +92,9 @@ static bool parse_names(struct wax_card *card, struct wax_cursor *text)
 {
 	struct wax_cursor value;
 
-	return take(text, "name", &value) &&
+	return wax_cursor_field(text, "name", &value) &&
 	       copy(value, card->name, sizeof(card->name)) &&
-	       take(text, "identity", &value) &&
+	       wax_cursor_field(text, "identity", &value) &&
 	       copy(value, card->identity, sizeof(card->identity)) &&
 	       wax_identity_parse(card->identity, strlen(card->identity),
 				  card->key);
@@ -133,20 +104,15 @@ static bool parse_keys(struct wax_card *card, struct wax_cursor *text)
 {
 	struct wax_public_key key;
 	struct wax_cursor value;
-	uint8_t bytes[WAX_MINISIGN_KEY_SIZE];
-	size_t n;
 
-	return take(text, "recipient", &value) &&
+	return wax_cursor_field(text, "recipient", &value) &&
 	       copy(value, card->recipient, sizeof(card->recipient)) &&
 	       !wax_public_key_parse(&key, card->recipient,
 				     strlen(card->recipient), NULL) &&
 	       key.kind == WAX_IDENTITY_MLKEM768X25519 &&
-	       take(text, "minisign", &value) &&
+	       wax_cursor_field(text, "minisign", &value) &&
 	       copy(value, card->minisign, sizeof(card->minisign)) &&
-	       value.left == WAX_MINISIGN_KEY_SIZE - 1 &&
-	       wax_base64_decode_padded(card->minisign, value.left, bytes,
-					&n) &&
-	       n == MINISIGN_KEY_BYTES && bytes[0] == 'E' && bytes[1] == 'd';
+	       wax_minisign_key_is_valid(card->minisign, value.left);
 }
 
 /* A word that is the base64 of exactly len bytes. */
@@ -184,12 +150,13 @@ static bool parse_prekey(struct wax_card *card, struct wax_cursor *text)
 	struct wax_prekey_public *p = &card->prekey;
 	struct wax_cursor value, none;
 
-	if (!take(text, "prekey", &value) || !take_u32(&value, &p->id) ||
+	if (!wax_cursor_field(text, "prekey", &value) ||
+	    !take_u32(&value, &p->id) ||
 	    !take_key(&value, p->x25519, sizeof(p->x25519)) ||
 	    value.left != wax_base64_len(sizeof(p->xwing)) ||
 	    !take_key(&value, p->xwing, sizeof(p->xwing)))
 		return false;
-	card->once = take(text, "once", &none);
+	card->once = wax_cursor_field(text, "once", &none);
 	return !card->once || !none.left;
 }
 
@@ -197,10 +164,10 @@ static bool parse_times(struct wax_card *card, struct wax_cursor *text)
 {
 	struct wax_cursor value;
 
-	return take(text, "issued", &value) &&
+	return wax_cursor_field(text, "issued", &value) &&
 	       wax_time_parse((const char *)value.at, value.left,
 			      &card->issued) &&
-	       take(text, "expires", &value) &&
+	       wax_cursor_field(text, "expires", &value) &&
 	       wax_time_parse((const char *)value.at, value.left,
 			      &card->expires) &&
 	       card->issued < card->expires;
@@ -218,7 +185,7 @@ static bool rest_is_unknown(struct wax_cursor text)
 
 	while (text.left) {
 		for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
-			if (take(&text, known[i], &value))
+			if (wax_cursor_field(&text, known[i], &value))
 				return false;
 		wax_cursor_line(&text, &line, &len);
 	}
@@ -229,7 +196,7 @@ static bool parse(struct wax_card *card, struct wax_cursor text)
 {
 	struct wax_cursor value;
 
-	return take(&text, FIRST_LINE, &value) && !value.left &&
+	return wax_cursor_field(&text, FIRST_LINE, &value) && !value.left &&
 	       parse_names(card, &text) && parse_keys(card, &text) &&
 	       parse_prekey(card, &text) && parse_times(card, &text) &&
 	       rest_is_unknown(text);

@@ -13,8 +13,6 @@
 #include "base/cursor.h"
 #include "crypto/crypto.h"
 
-#define WAX_CARD_NAME_MAX 255
-
 /* The public half of a prekey. */
 struct wax_prekey_public {
 	uint32_t id;
@@ -23,7 +21,7 @@ struct wax_prekey_public {
 };
 
 struct wax_card {
-	char name[WAX_CARD_NAME_MAX + 1];
+	char name[WAX_IDENTITY_NAME_MAX + 1];
 	uint8_t key[WAX_ED25519_PUBLIC_SIZE]; /* of the identity */
 	char identity[WAX_PUBLIC_IDENTITY_SIZE];
 	char recipient[2048];

@@ -28,7 +28,8 @@ struct wax_identities {
 	struct sealed *sealed;
 	size_t n_sealed;
 	size_t n_unlocked; /* of the sealed ones, the first */
-	char name[256];	   /* of the first key; empty: none */
+	/* Of the first key; empty: none. */
+	char name[WAX_IDENTITY_NAME_MAX + 1];
 };
 
 int wax_identities_new(wax_passphrase_fn *ask, void *ctx,
@@ -95,6 +96,18 @@ static int add_sealed(struct wax_identities *list, struct wax_secret *file,
 	}
 	list->sealed[list->n_sealed++] = (struct sealed){copy, file};
 	return 0;
+}
+
+int wax_identity_name_check(const char *name, struct wax_diag *diag)
+{
+	size_t len = strlen(name);
+
+	if (len && len <= WAX_IDENTITY_NAME_MAX && wax_text_is_plain(name, len))
+		return 0;
+	return wax_diag_set(diag, WAX_ERR_USAGE,
+			    "a name is 1 to %d bytes of UTF-8 without control "
+			    "characters",
+			    WAX_IDENTITY_NAME_MAX);
 }
 
 /* What stands before the first key may name it. */

@@ -7,7 +7,6 @@
 
 #include <wax/secret.h>
 #include <wax/stream.h>
-#include <wax/text.h>
 
 #include "base/error.h"
 #include "base/time.h"
@@ -24,18 +23,6 @@ struct issuing {
 	struct wax_prekeys prekeys;
 	struct wax_card card;
 };
-
-static int check_name(const char *name, struct wax_diag *diag)
-{
-	size_t len = strlen(name);
-
-	if (len && len <= WAX_CARD_NAME_MAX && wax_text_is_plain(name, len))
-		return 0;
-	return wax_diag_set(diag, WAX_ERR_USAGE,
-			    "a name is 1 to %d bytes of UTF-8 without control "
-			    "characters",
-			    WAX_CARD_NAME_MAX);
-}
 
 static int lock(struct issuing *x, const char *home, struct wax_diag *diag)
 {
@@ -154,7 +141,7 @@ int wax_card_issue(const char *home, struct wax_identities *identities,
 {
 	struct issuing x = {0};
 	struct wax_bytes text = {0};
-	int err = check_name(name, diag);
+	int err = wax_identity_name_check(name, diag);
 
 	*odd = 0;
 	if (!err && (now < 0 || now > WAX_TIME_MAX - WAX_CARD_VALID))

@@ -18,6 +18,7 @@
 #include "base/secret.h"
 #include "crypto/identity.h"
 #include "keys/identities.h"
+#include "keys/minisign.h"
 
 #define ALGORITHM_SIZE 2
 #define ID_SIZE 8
@@ -282,11 +283,17 @@ static bool parse_key(const char *text, size_t len, uint8_t out[KEY_BYTES])
 	       !memcmp(out, plain, ALGORITHM_SIZE);
 }
 
+bool wax_minisign_key_is_valid(const char *text, size_t len)
+{
+	uint8_t bytes[KEY_BYTES];
+
+	return parse_key(text, len, bytes);
+}
+
 int wax_minisign_key_read(struct wax_source *from,
 			  char out[WAX_MINISIGN_KEY_SIZE],
 			  struct wax_diag *diag)
 {
-	uint8_t bytes[KEY_BYTES];
 	struct wax_secret *text;
 	struct wax_cursor c;
 	const char *line;
@@ -300,7 +307,7 @@ int wax_minisign_key_read(struct wax_source *from,
 	ok = wax_cursor_line(&c, &line, &len);
 	if (ok && wax_starts(line, len, UNTRUSTED))
 		ok = wax_cursor_line(&c, &line, &len);
-	ok = ok && !c.left && parse_key(line, len, bytes);
+	ok = ok && !c.left && wax_minisign_key_is_valid(line, len);
 	if (ok) {
 		memcpy(out, line, len);
 		out[len] = '\0';

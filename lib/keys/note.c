@@ -90,20 +90,13 @@ int wax_note_sign(const struct wax_bytes *text, const char *key_name,
 /* Text is UTF-8 whose only control character is LF. */
 static bool is_text(struct wax_cursor c)
 {
-	const char *line;
-	size_t len;
-
 	while (c.left) {
-		line = (const char *)c.at;
-		len = c.left;
-		if (memchr(line, '\n', len))
-			len = (size_t)((const char *)memchr(line, '\n', len) -
-				       line);
-		if (!wax_text_is_plain(line, len))
+		const uint8_t *lf = memchr(c.at, '\n', c.left), *line;
+		size_t len = lf ? (size_t)(lf - c.at) : c.left;
+
+		if (!wax_text_is_plain((const char *)c.at, len))
 			return false;
-		len += len < c.left;
-		c.at += len;
-		c.left -= len;
+		wax_cursor_take(&c, len + (lf ? 1 : 0), &line);
 	}
 	return true;
 }

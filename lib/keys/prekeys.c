@@ -62,18 +62,16 @@ static int reserve(struct wax_prekeys *p, size_t n, struct wax_diag *diag)
 
 static uint64_t get(const uint8_t **at, size_t n)
 {
-	uint64_t value = 0;
+	uint64_t value = wax_le_get(*at, n);
 
-	for (size_t i = 0; i < n; i++)
-		value |= (uint64_t)(*at)[i] << (8 * i);
 	*at += n;
 	return value;
 }
 
 static void put(uint8_t **at, uint64_t value, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		*(*at)++ = (uint8_t)(value >> (8 * i));
+	wax_le_put(*at, value, n);
+	*at += n;
 }
 
 static bool is_time(int64_t t)

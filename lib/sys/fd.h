@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 /* One read, again when a signal interrupted it. As read(2) otherwise. */
@@ -29,6 +30,12 @@ int wax_fd_sync_folder(int fd);
  * with errno when data were lost. The descriptor stays open.
  */
 int wax_fd_settle(int fd);
+
+/* Whether two descriptions are of one file. */
+static inline bool wax_same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
 
 /* Whether the descriptor is open in a mode that allows it. */
 bool wax_fd_can_read(int fd);

@@ -171,10 +171,7 @@ static int commit_beside(struct wax_folder *f, struct wax_diag *diag)
 {
 	if (fchmod(f->fd, f->mode))
 		return wax_diag_sys(diag, errno, "'%s'", f->path);
-	if (!renameat2(f->parent, f->temp, f->parent, f->name,
-		       RENAME_NOREPLACE) ||
-	    ((errno == EINVAL || errno == ENOSYS) &&
-	     !renameat(f->parent, f->temp, f->parent, f->name))) {
+	if (!wax_rename_new(f->parent, f->temp, f->parent, f->name)) {
 		*f->temp = '\0';
 		return 0;
 	}

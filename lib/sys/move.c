@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "sys/clear.h"
+#include "sys/fd.h"
 #include "sys/move.h"
 
 /* An entry on its way up, and what it replaces, if anything. */
@@ -85,11 +86,6 @@ static int exists(const struct move *m, const char *name, struct wax_diag *diag)
 	return WAX_ERR_USAGE;
 }
 
-static bool same_file(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
 /* Looks at both ends; what cannot be replaced is refused. */
 static int look(const struct move *m, struct entry *e, struct wax_diag *diag)
 {
@@ -106,33 +102,33 @@ static int look(const struct move *m, struct entry *e, struct wax_diag *diag)
 		       : 0;
 }
 
-/*
- * Without flags: a hard link never replaces. Folders have none, and neither
- * have some file systems: there it is looked before.
- */
-static int move_plainly(int from, int to, const struct entry *e)
+int wax_rename_new(int from, const char *name, int to, const char *as)
 {
 	struct stat st;
 
-	if (!S_ISDIR(e->ours.st_mode) &&
-	    !linkat(from, e->name, to, e->name, 0)) {
-		if (!unlinkat(from, e->name, 0))
+	if (!renameat2(from, name, to, as, RENAME_NOREPLACE))
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+	if (!linkat(from, name, to, as, 0)) {
+		if (!unlinkat(from, name, 0))
 			return 0;
-		unlinkat(to, e->name, 0);
+		unlinkat(to, as, 0);
 		return -1;
 	}
-	if (!fstatat(to, e->name, &st, AT_SYMLINK_NOFOLLOW)) {
+	if (!fstatat(to, as, &st, AT_SYMLINK_NOFOLLOW)) {
 		errno = EEXIST;
 		return -1;
 	}
-	return renameat(from, e->name, to, e->name);
+	return renameat(from, name, to, as);
 }
 
 /*
- * Moves our entry; a folder must be writable for that, as its ".." changes. It
- * is held meanwhile, so that no other gets its mode.
+ * Moves our entry, or swaps it with what it replaces; a folder must be
+ * writable for that, as its ".." changes. It is held meanwhile, so that no
+ * other gets its mode.
  */
-static int shift(int from, int to, const struct entry *e, unsigned flags)
+static int shift(int from, int to, const struct entry *e)
 {
 	mode_t mode = e->ours.st_mode & 07777;
 	bool locked = S_ISDIR(e->ours.st_mode) && !(mode & 0200);
@@ -146,10 +142,9 @@ static int shift(int from, int to, const struct entry *e, unsigned flags)
 			close(fd);
 		return -1;
 	}
-	err = renameat2(from, e->name, to, e->name, flags);
-	if (err && (errno == EINVAL || errno == ENOSYS) &&
-	    flags == RENAME_NOREPLACE)
-		err = move_plainly(from, to, e);
+	err = e->replaces
+		      ? renameat2(from, e->name, to, e->name, RENAME_EXCHANGE)
+		      : wax_rename_new(from, e->name, to, e->name);
 	reason = errno;
 	/* Where this fails, a folder has a right too many, and is all there. */
 	if (fd >= 0 && fchmod(fd, mode))
@@ -169,7 +164,7 @@ static int check_replaced(const struct move *m, const struct entry *e,
 
 	if (fstatat(m->from, e->name, &st, AT_SYMLINK_NOFOLLOW))
 		err = wax_diag_sys(diag, errno, "'%s'", e->name);
-	else if (same_file(&st, &e->old) && !S_ISDIR(st.st_mode))
+	else if (wax_same_file(&st, &e->old) && !S_ISDIR(st.st_mode))
 		return 0;
 	else
 		err = exists(m, e->name, diag);
@@ -184,8 +179,7 @@ static int move_up(const struct move *m, struct entry *e, struct wax_diag *diag)
 
 	if (err)
 		return err;
-	if (!shift(m->from, m->to, e,
-		   e->replaces ? RENAME_EXCHANGE : RENAME_NOREPLACE))
+	if (!shift(m->from, m->to, e))
 		return e->replaces ? check_replaced(m, e, diag) : 0;
 	if (errno == EEXIST)
 		return exists(m, e->name, diag);
@@ -205,9 +199,8 @@ static void move_down(const struct move *m, const struct entry *e)
 	struct stat st;
 
 	if (!fstatat(m->to, e->name, &st, AT_SYMLINK_NOFOLLOW) &&
-	    same_file(&st, &e->ours))
-		shift(m->to, m->from, e,
-		      e->replaces ? RENAME_EXCHANGE : RENAME_NOREPLACE);
+	    wax_same_file(&st, &e->ours))
+		shift(m->to, m->from, e);
 }
 
 static int move_all(const struct move *m, const struct entries *list,

@@ -18,4 +18,11 @@
 int wax_move_entries(int from, int to, const char *name, bool replace,
 		     struct wax_diag *diag);
 
+/*
+ * Renames a file or folder to what must not exist: -1 with EEXIST otherwise.
+ * Where the file system knows no such renaming, a hard link, which never
+ * replaces either, does it for files; for the rest it is looked before.
+ */
+int wax_rename_new(int from, const char *name, int to, const char *as);
+
 #endif

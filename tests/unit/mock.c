@@ -100,6 +100,17 @@ struct wax_sink *mock_sink(struct mock_sink *m)
 	return sink;
 }
 
+int mock_fill(struct wax_sink *to, const void *data, size_t len, size_t step,
+	      struct wax_diag *diag)
+{
+	int err = 0;
+
+	for (size_t at = 0; !err && at < len; at += step)
+		err = wax_sink_write(to, (const uint8_t *)data + at,
+				     len - at < step ? len - at : step, diag);
+	return err ? err : wax_sink_finish(to, diag);
+}
+
 int mock_drain(struct wax_source *from, size_t step, struct wax_bytes *got,
 	       struct wax_diag *diag)
 {

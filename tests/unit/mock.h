@@ -42,6 +42,10 @@ struct mock_sink {
 
 struct wax_sink *mock_sink(struct mock_sink *m);
 
+/* Writes data to a sink, step bytes at a time, and finishes it. */
+int mock_fill(struct wax_sink *to, const void *data, size_t len, size_t step,
+	      struct wax_diag *diag);
+
 /*
  * Reads a source to its end or first error, which is returned, and adds all to
  * got; step is the size of each read.

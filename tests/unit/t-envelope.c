@@ -222,12 +222,8 @@ static struct wax_bytes pass(const struct wax_bytes *b, size_t step)
 	struct wax_sink *sink = mock_sink(&m);
 	int err = wax_bare_sink(&sink, NULL);
 
-	for (size_t at = 0; !err && at < b->len; at += step)
-		err = wax_sink_write(sink, b->data + at,
-				     b->len - at < step ? b->len - at : step,
-				     NULL);
 	if (!err)
-		err = wax_sink_finish(sink, NULL);
+		err = mock_fill(sink, b->data, b->len, step, NULL);
 	wax_sink_free(sink);
 	if (err || m.misuse || m.finishes != 1 || m.frees != 1)
 		tap_ok(false, "bare bytes are written");

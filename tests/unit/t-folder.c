@@ -16,8 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <linux/capability.h>
-
+#include "disk.h"
 #include "sys/folder.h"
 #include "tap.h"
 
@@ -104,45 +103,10 @@ int fsync(int fd)
 	return sys.fsync_errno ? fail(sys.fsync_errno) : 0;
 }
 
-static void give_up_capabilities(void)
-{
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct none[2] = {{0, 0, 0}, {0, 0, 0}};
-
-	if (syscall(SYS_capset, &header, none))
-		tap_note("capabilities are kept");
-}
-
-/* Removes what is in a folder, which is closed. */
-static void clear(int dir)
-{
-	DIR *folder;
-	struct dirent *d;
-
-	fchmod(dir, 0700);
-	folder = fdopendir(dir);
-	while (folder && (d = readdir(folder))) {
-		int fd;
-
-		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, "..") ||
-		    !unlinkat(dirfd(folder), d->d_name, 0))
-			continue;
-		fd = fchmodat(dirfd(folder), d->d_name, 0700, 0)
-			     ? -1
-			     : openat(dirfd(folder), d->d_name,
-				      O_RDONLY | O_DIRECTORY);
-		if (fd >= 0)
-			clear(fd);
-		unlinkat(dirfd(folder), d->d_name, AT_REMOVEDIR);
-	}
-	closedir(folder);
-}
-
 static void clean(void)
 {
 	memset(&sys, 0, sizeof(sys));
-	clear(open(".", O_RDONLY | O_DIRECTORY));
+	disk_clear(open(".", O_RDONLY | O_DIRECTORY));
 }
 
 static size_t names_in(const char *path)
@@ -155,15 +119,6 @@ static size_t names_in(const char *path)
 	if (folder)
 		closedir(folder);
 	return n < 2 ? 0 : n - 2;
-}
-
-static size_t descriptors(void)
-{
-	size_t n = 0;
-
-	for (int fd = 0; fd < 1024; fd++)
-		n += fcntl(fd, F_GETFD) >= 0;
-	return n;
 }
 
 static void has_text(const char *name, const char *want)
@@ -225,7 +180,7 @@ static void start_anew(void)
 
 static void new_folder(const char *path)
 {
-	size_t before = descriptors();
+	size_t before = disk_descriptors();
 	struct wax_folder *f = begin(path, false);
 	struct wax_diag diag = {0};
 	struct stat st;
@@ -245,7 +200,8 @@ static void new_folder(const char *path)
 	has_text("new/file", "new");
 	tap_is((long long)names_in("."), 2, "nothing else is there");
 	tap_is((long long)names_in("new"), 4, "all is in it");
-	tap_is((long long)descriptors(), (long long)before, "all is closed");
+	tap_is((long long)disk_descriptors(), (long long)before,
+	       "all is closed");
 }
 
 static void given_up(const char *path, bool exists)
@@ -305,7 +261,7 @@ static void in_its_place(void)
 		 "the folder of 'test/../missing/..': No such file or directory",
 		 WAX_ERR_IO},
 	};
-	size_t before = descriptors();
+	size_t before = disk_descriptors();
 
 	make_file("file", "old");
 	tap_ok(!symlink("nowhere", "dangling") && !symlink("loop", "loop") &&
@@ -321,7 +277,8 @@ static void in_its_place(void)
 		tap_ok(!f, "there is none");
 	}
 	tap_is((long long)names_in("."), 5, "nothing was made");
-	tap_is((long long)descriptors(), (long long)before, "all is closed");
+	tap_is((long long)disk_descriptors(), (long long)before,
+	       "all is closed");
 }
 
 static void appeared(bool folder)
@@ -605,7 +562,7 @@ int main(void)
 		return 1;
 	}
 	umask(027);
-	give_up_capabilities();
+	disk_give_up_capabilities();
 	setrlimit(RLIMIT_NOFILE, &few);
 	all();
 	wax_folder_free(NULL);

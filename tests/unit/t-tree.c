@@ -5,54 +5,19 @@
  * somebody replaces meanwhile. It runs without capabilities, so that modes mean
  * for root what they mean for everybody.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include <linux/capability.h>
-
 #include "archive/tree.h"
+#include "disk.h"
 #include "tap.h"
 
 static int root = -1; /* of the current test, "tree" */
-
-static void give_up_capabilities(void)
-{
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct none[2] = {{0, 0, 0}, {0, 0, 0}};
-
-	if (syscall(SYS_capset, &header, none))
-		tap_note("capabilities are kept");
-}
-
-static void clear(int dir)
-{
-	DIR *folder;
-	struct dirent *d;
-
-	fchmod(dir, 0700);
-	folder = fdopendir(dir);
-	while (folder && (d = readdir(folder))) {
-		int fd;
-
-		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, "..") ||
-		    !unlinkat(dirfd(folder), d->d_name, 0))
-			continue;
-		fd = openat(dirfd(folder), d->d_name,
-			    O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-		if (fd >= 0)
-			clear(fd);
-		unlinkat(dirfd(folder), d->d_name, AT_REMOVEDIR);
-	}
-	closedir(folder);
-}
 
 static struct wax_tree *begin(mode_t mask, uint64_t folders)
 {
@@ -70,7 +35,7 @@ static struct wax_tree *begin(mode_t mask, uint64_t folders)
 static void end(struct wax_tree *t)
 {
 	wax_tree_free(t);
-	clear(root);
+	disk_clear(root);
 	rmdir("tree");
 }
 
@@ -230,15 +195,6 @@ static void twice(void)
 	end(t);
 }
 
-static size_t descriptors(void)
-{
-	size_t n = 0;
-
-	for (int fd = 0; fd < 1024; fd++)
-		n += fcntl(fd, F_GETFD) >= 0;
-	return n;
-}
-
 /* Somebody moves things about, and outside is where nothing may get. */
 static void moved_meanwhile(void)
 {
@@ -278,21 +234,22 @@ static void deep(void)
 	struct wax_tree *t = begin(022, 0);
 	struct wax_diag diag = {0};
 	char name[2 * WAX_DEPTH_MAX] = "a";
-	size_t before = descriptors();
+	size_t before = disk_descriptors();
 
 	for (size_t i = 1; i < WAX_DEPTH_MAX; i++)
 		strcat(name, "/a");
 	tap_err(folder(t, name, 0700, 5, &diag), 0, &diag, "256 folders");
-	tap_is((long long)descriptors(), (long long)before + WAX_DEPTH_MAX,
+	tap_is((long long)disk_descriptors(), (long long)before + WAX_DEPTH_MAX,
 	       "each is open");
 	tap_err(file(t, "b", 0644, 1, &diag), 0, &diag, "back to the top");
-	tap_is((long long)descriptors(), (long long)before, "none is open");
+	tap_is((long long)disk_descriptors(), (long long)before,
+	       "none is open");
 	expect(name, S_IFDIR | 0700, 5);
 	name[strlen(name) - 1] = 'f';
 	tap_err(file(t, name, 0644, 5, &diag), 0, &diag, "a file down there");
-	tap_ok(descriptors() > before, "some are open");
+	tap_ok(disk_descriptors() > before, "some are open");
 	end(t);
-	tap_is((long long)descriptors(), (long long)before - 1,
+	tap_is((long long)disk_descriptors(), (long long)before - 1,
 	       "freed without an end, all are closed");
 }
 
@@ -356,7 +313,7 @@ int main(void)
 		return 1;
 	}
 	umask(0);
-	give_up_capabilities();
+	disk_give_up_capabilities();
 	attributes();
 	entered_again();
 	twice();

@@ -5,7 +5,6 @@
  * of the stream, and what limits count. Archives are put together here, block
  * by block.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,6 +16,7 @@
 #include <zstd.h>
 
 #include "archive/archive.h"
+#include "disk.h"
 #include "mock.h"
 #include "tap.h"
 
@@ -146,25 +146,9 @@ static void expect(const struct wax_bytes *archive, size_t step, int err,
 	wax_bytes_release(&r.list);
 }
 
-static void clear(int dir)
-{
-	DIR *folder = fdopendir(dir);
-	struct dirent *d;
-
-	while (folder && (d = readdir(folder))) {
-		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, "..") ||
-		    !unlinkat(dirfd(folder), d->d_name, 0))
-			continue;
-		clear(openat(dirfd(folder), d->d_name, O_RDONLY | O_DIRECTORY));
-		unlinkat(dirfd(folder), d->d_name, AT_REMOVEDIR);
-	}
-	if (folder)
-		closedir(folder);
-}
-
 static int fresh(void)
 {
-	clear(open("in", O_RDONLY | O_DIRECTORY));
+	disk_clear(open("in", O_RDONLY | O_DIRECTORY));
 	return open("in", O_RDONLY | O_DIRECTORY);
 }
 
