@@ -6,7 +6,7 @@
 VERSION := $(shell sed -n 's/^\#define WAX_VERSION "\(.*\)"$$/\1/p' include/wax.h)
 SOVERSION := 0
 TOOLS := wax wax-keygen wax-seal wax-open wax-inspect wax-pack wax-unpack \
-	wax-sign wax-verify wax-card
+	wax-sign wax-verify wax-card wax-contact wax-session
 
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
@@ -164,6 +164,8 @@ $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o \
 	$(B)/cmd.a $(B)/private.a $(SODIUM_A)
 	$(program)
 $(B)/unit/% $(B)/fuzz/%: private LDLIBS := $(ARCHIVE_LIBS)
+$(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/private.a $(SODIUM_A)
+	$(program)
 build/fuzz/fuzz/%: private LDLIBS := $(ARCHIVE_LIBS) -fsanitize=fuzzer
 
 programs: all $(B)/gen-completions $(UNIT:$(B)/obj/tests/%.o=$(B)/%) \
@@ -189,7 +191,7 @@ demo: deps
 check check-long: check-deps
 	+@$(MAKE) all
 	@tests/run $(if $(filter %-long,$@),long)
-bench: all
+bench: all $(B)/bench/contacts $(B)/bench/turns $(B)/bench/callers
 	@tests/bench/run
 fuzz:
 	+@$(MAKE) FLAVOUR=fuzz CC=clang fuzzers

@@ -37,22 +37,6 @@ static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
 	}
 }
 
-/* The files of the home's state must not be the output. */
-static void announce_state(void)
-{
-	static const char *const files[] = {"prekeys", "prekeys.lock",
-					    "state.key"};
-
-	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
-		char *path;
-
-		if (home_path(files[i], &path, NULL))
-			continue;
-		input_announce(path);
-		free(path);
-	}
-}
-
 static int issue(struct card *c, struct wax_diag *diag)
 {
 	struct wax_sink *to = NULL;
@@ -61,7 +45,7 @@ static int issue(struct card *c, struct wax_diag *diag)
 	size_t n;
 	int err = identities_need_home(c->identities, "make a card of", diag);
 
-	announce_state();
+	home_announce();
 	if (!err)
 		err = output_open(c->out, c->file_flags, OUTPUT_TEXT, &to,
 				  diag);

@@ -314,12 +314,46 @@ int output_open(const char *path, unsigned flags, enum output_form form,
 	return output_open_file(path, flags, out, diag);
 }
 
+static struct stat forbidden[2];
+static size_t n_forbidden;
+
+void output_forbid(const char *folder)
+{
+	const size_t most = sizeof(forbidden) / sizeof(*forbidden);
+
+	if (n_forbidden < most && !stat(folder, &forbidden[n_forbidden]))
+		n_forbidden++;
+}
+
+/* Whether the folder that a path is in is one of those. */
+static int check_folder(const char *path, struct wax_diag *diag)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder =
+		slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+	struct stat st;
+	bool bad = false;
+
+	if (!folder)
+		return program_no_memory(diag);
+	for (size_t i = 0; i < n_forbidden && !stat(folder, &st); i++)
+		bad |= st.st_dev == forbidden[i].st_dev &&
+		       st.st_ino == forbidden[i].st_ino;
+	free(folder);
+	return bad ? wax_diag_set(diag, WAX_ERR_USAGE,
+				  "'%s' is in the home's own folder", path)
+		   : 0;
+}
+
 int output_open_file(const char *path, unsigned flags, struct wax_sink **out,
 		     struct wax_diag *diag)
 {
 	struct stat st;
 	char *name;
-	int err = 0;
+	int err = check_folder(path, diag);
+
+	if (err)
+		return err;
 
 	name = quoted(path);
 	if (!name)

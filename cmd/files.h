@@ -46,6 +46,9 @@ bool input_is_descriptor(const char *path);
 /* Whether the path stands for standard input: NULL, "-" or a name in /dev. */
 bool input_is_stdin(const char *path);
 
+/* Says that nothing is to be written into a folder, which need not exist. */
+void output_forbid(const char *folder);
+
 /* The size of the last input_open(), or -1 where it is not known. */
 long long input_size(void);
 

@@ -2,7 +2,10 @@
 /*
  * wax-inspect: say what can be known of a sealed file without a key.
  */
+#include <string.h>
+
 #include "files.h"
+#include "json.h"
 #include "program.h"
 
 static const char *const post_quantum[] = {
@@ -22,9 +25,11 @@ static int option(void *json, int id, const char *value, struct wax_diag *diag)
 static size_t count_recipients(const struct wax_inspection *in)
 {
 	size_t n, all = 0;
+	const char *type;
 
-	for (size_t i = 0; wax_inspection_type(in, i, &n); i++)
-		all += n;
+	/* A hello belongs to the stanza behind it. */
+	for (size_t i = 0; (type = wax_inspection_type(in, i, &n)); i++)
+		all += strcmp(type, "wax/hello") ? n : 0;
 	return all;
 }
 
@@ -58,21 +63,12 @@ static int print_text(struct wax_inspection *in, struct wax_sink *to,
 	return err;
 }
 
-/* A type has the characters 33 to 126, so that two need a backslash. */
 static int print_type(const char *type, size_t n, struct wax_sink *to,
 		      struct wax_diag *diag)
 {
-	char quoted[401];
-	size_t len = 0;
+	int err = json_pair(to, "{", "type", type, diag);
 
-	for (; *type && len < sizeof(quoted) - 2; type++) {
-		if (*type == '"' || *type == '\\')
-			quoted[len++] = '\\';
-		quoted[len++] = *type;
-	}
-	quoted[len] = '\0';
-	return program_print(to, diag, "{\"type\":\"%s\",\"count\":%zu}",
-			     quoted, n);
+	return err ? err : program_print(to, diag, ",\"count\":%zu}", n);
 }
 
 /* Nothing is printed of a file that turns out to be no good. */

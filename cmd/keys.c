@@ -7,10 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "files.h"
+#include "folder.h"
 #include "keys.h"
+#include "program.h"
 #include "tools.h"
 
 /* Parses a descriptor's number, which must be open, and not one of ours. */
@@ -198,7 +201,6 @@ int passphrase_check_used(const struct passphrase *p, struct wax_diag *diag)
 		return 0;
 	wax_diag_set(diag, WAX_ERR_USAGE,
 		     "nothing here needs the passphrase that is given");
-	wax_diag_hint(diag, "-p seals with it");
 	return WAX_ERR_USAGE;
 }
 
@@ -212,6 +214,32 @@ int home_path(const char *name, char **out, struct wax_diag *diag)
 {
 	return wax_home_path(getenv("WAX_HOME"), getenv("XDG_DATA_HOME"),
 			     getenv("HOME"), name, out, diag);
+}
+
+void home_announce(void)
+{
+	static const char *const files[] = {
+		"identity",	"state.key",	 "prekeys",
+		"prekeys.lock", "contacts.lock", "hellos",
+	};
+	static const char *const folders[] = {"contacts", "sessions"};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		char *path;
+
+		if (home_path(files[i], &path, NULL))
+			continue;
+		input_announce(path);
+		free(path);
+	}
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
+		char *path;
+
+		if (home_path(folders[i], &path, NULL))
+			continue;
+		output_forbid(path);
+		free(path);
+	}
 }
 
 int identities_add(struct wax_identities *list, const char *path,
@@ -249,46 +277,98 @@ int identities_add_home(struct wax_identities *list, bool *found,
 	return err;
 }
 
-int identities_need_home(struct wax_identities *list, const char *what,
-			 struct wax_diag *diag)
+int identities_missing(const char *what, struct wax_diag *diag)
 {
-	bool found;
-	int err = identities_add_home(list, &found, diag);
-
-	if (err || found)
-		return err;
 	wax_diag_set(diag, WAX_ERR_NO_KEY, "there is no identity to %s", what);
 	wax_diag_hint(diag, "wax-keygen makes one%s",
 		      strcmp(what, "sign with") ? "" : ", -i FILE names one");
 	return WAX_ERR_NO_KEY;
 }
 
+int identities_need_home(struct wax_identities *list, const char *what,
+			 struct wax_diag *diag)
+{
+	bool found;
+	int err = identities_add_home(list, &found, diag);
+
+	return err || found ? err : identities_missing(what, diag);
+}
+
+/* Says that a card has expired. What is sealed to it can be opened anyway. */
+static void warn_expired(const struct wax_card *card, const char *name)
+{
+	char expires[WAX_TIME_TEXT_SIZE];
+
+	if (wax_card_expires(card) >= (int64_t)time(NULL))
+		return;
+	wax_time_text(wax_card_expires(card), expires);
+	program_say("warning: the card of '%s' expired on %.10s; ask for a new "
+		    "one",
+		    name, expires);
+}
+
+int recipients_add_card(struct wax_recipients *list,
+			const struct wax_card *card, const char *name,
+			struct wax_diag *diag)
+{
+	const char *recipient = wax_card_recipient(card);
+
+	warn_expired(card, name);
+	return wax_recipients_add(list, recipient, strlen(recipient), diag);
+}
+
+/* A file_fn. */
+static int add_from(void *list, const char *path, struct wax_source *from,
+		    struct wax_diag *diag)
+{
+	struct wax_card *card = NULL;
+	int err = wax_recipients_read(list, from, &card, diag);
+
+	if (err)
+		input_context(path, diag);
+	else if (card)
+		warn_expired(card, wax_card_name(card));
+	wax_card_free(card);
+	return err;
+}
+
+/* A folder_fn. */
+static int add_file(void *list, const char *path, struct wax_diag *diag)
+{
+	return file_use(path, add_from, list, diag);
+}
+
 int recipients_add_file(struct wax_recipients *list, const char *path,
 			struct wax_diag *diag)
 {
 	struct wax_source *source;
-	int err = input_open_key(path, &source, diag);
+	int err;
 
+	if (folder_is(path))
+		return folder_each(path, add_file, list, diag);
+	err = input_open_key(path, &source, diag);
 	if (err)
 		return err;
-	err = wax_recipients_read(list, source, diag);
-	if (err)
-		input_context(path, diag);
+	err = add_from(list, path, source, diag);
 	wax_source_free(source);
 	return err;
 }
 
-int who_check_identity(const char *who, struct wax_diag *diag)
+int who_check_sender(const char *who, struct wax_diag *diag)
 {
-	if (wax_public_identity_is_valid(who))
+	if (wax_public_identity_is_valid(who) ||
+	    !wax_contact_name_check(who, NULL))
 		return 0;
 	wax_diag_set(diag, WAX_ERR_USAGE,
-		     "--from: '%.100s' is no identity, wax1...", who);
+		     "--from: '%.100s' is neither a contact's name nor an "
+		     "identity, wax1...",
+		     who);
 	if (!strncmp(who, "age1", 4))
 		wax_diag_hint(diag, "this is a recipient; 'wax-keygen -w' "
 				    "prints the identity that belongs to one");
 	else
-		wax_diag_hint(diag, "its owner gets it with 'wax-keygen -w'");
+		wax_diag_hint(diag, "an identity's owner gets it with "
+				    "'wax-keygen -w'");
 	return WAX_ERR_USAGE;
 }
 

@@ -45,6 +45,9 @@ void passphrase_release(struct passphrase *p);
 /* The path of name in the user's home, to be freed with free(). */
 int home_path(const char *name, char **out, struct wax_diag *diag);
 
+/* The home's files must not be the output; to be called before it is opened. */
+void home_announce(void);
+
 /* Reads an identity file into the list. */
 int identities_add(struct wax_identities *list, const char *path,
 		   struct wax_diag *diag);
@@ -55,16 +58,27 @@ int identities_add(struct wax_identities *list, const char *path,
 int identities_add_home(struct wax_identities *list, bool *found,
 			struct wax_diag *diag);
 
-/* The same where there must be one, to do what: otherwise WAX_ERR_NO_KEY. */
+/* Says that the home has no identity to do what; returns WAX_ERR_NO_KEY. */
+int identities_missing(const char *what, struct wax_diag *diag);
+
+/* As identities_add_home(), where there must be one. */
 int identities_need_home(struct wax_identities *list, const char *what,
 			 struct wax_diag *diag);
 
-/* Reads a recipients file into the list. */
+/*
+ * Reads recipients into the list: those of a file, that of a card, or those of
+ * all files in a folder. Warns of cards that have expired.
+ */
 int recipients_add_file(struct wax_recipients *list, const char *path,
 			struct wax_diag *diag);
 
-/* Whether WHO is a public identity, wax1...; else WAX_ERR_USAGE. */
-int who_check_identity(const char *who, struct wax_diag *diag);
+/* Whether WHO can be a sender: a name, or wax1...; else WAX_ERR_USAGE. */
+int who_check_sender(const char *who, struct wax_diag *diag);
+
+/* Adds the recipient of a card, called name in the warning that it expired. */
+int recipients_add_card(struct wax_recipients *list,
+			const struct wax_card *card, const char *name,
+			struct wax_diag *diag);
 
 /* Adds a recipient given on the command line. */
 int recipients_add_who(struct wax_recipients *list, const char *who,

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "book.h"
 #include "files.h"
 #include "keys.h"
 #include "numbers.h"
@@ -19,14 +21,21 @@
 struct open {
 	struct wax_identities *identities;
 	struct passphrase passphrase;
+	struct book book;
 	bool named; /* -i was given */
 	bool home;  /* the home has an identity */
 	bool info;
 	unsigned file_flags;
 	struct limits limits;
 	bool limited; /* one of them was given */
-	const char *in, *out, *dir, *sender;
-	bool made_dir; /* for a file that -C puts there */
+	const char *in, *out, *dir;
+	const char *from;	    /* --from */
+	struct wax_contact *sender; /* whose name that is, or NULL */
+	/* The identities that are meant, and a NULL. */
+	const char *senders[WAX_DEVICES_MAX + 1];
+	bool made_dir;		       /* for a file that -C puts there */
+	bool chained;		       /* it is sealed for a session */
+	struct wax_sessions *sessions; /* NULL: not needed */
 	struct wax_contents contents;
 };
 
@@ -39,9 +48,9 @@ static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
 		o->named = true;
 		return identities_add(o->identities, value, diag);
 	case OPT_FROM:
-		if (who_check_identity(value, diag))
+		if (who_check_sender(value, diag))
 			return WAX_ERR_USAGE;
-		return program_set(&o->sender, value, "--from", diag);
+		return program_set(&o->from, value, "--from", diag);
 	case OPT_INFO:
 		o->info = true;
 		return 0;
@@ -77,6 +86,33 @@ static int check(const struct open *o, struct wax_diag *diag)
 	return 0;
 }
 
+/* Whose identities are wanted: one that is given, or those of a contact. */
+static int find_sender(struct open *o, struct wax_diag *diag)
+{
+	int err = o->from ? book_identities(&o->book, o->from, o->senders,
+					    &o->sender, diag)
+			  : 0;
+
+	if (err)
+		wax_diag_context(diag, "--from");
+	return err;
+}
+
+/* Opens the sessions, when it is sealed for one. */
+static int need_sessions(void *ctx, struct wax_sessions **out,
+			 struct wax_diag *diag)
+{
+	struct open *o = ctx;
+	int err;
+
+	o->chained = true;
+	err = book_open_sessions(&o->book, &o->sessions, diag);
+
+	if (!err)
+		*out = o->sessions;
+	return err;
+}
+
 /* Turns the sealed source into a source of the plaintext. */
 static int unseal(struct open *o, struct wax_source **source,
 		  struct wax_diag *diag)
@@ -86,18 +122,24 @@ static int unseal(struct open *o, struct wax_source **source,
 	const struct wax_open_options options = {
 		.flags = o->dir || !output_is_stdout(o->out) ? WAX_OPEN_EARLY
 							     : 0,
-		.from = o->sender,
+		.from = o->from ? o->senders : NULL,
 		.temporary = temporary && *temporary ? temporary : NULL,
 		.max_ratio = o->dir ? (unsigned)o->limits.ratio : 0,
 		.max_size = o->dir ? o->limits.size : 0,
+		.sessions = need_sessions,
+		.ctx = o,
+		.now = (int64_t)time(NULL),
 	};
 	int err = wax_open(o->identities, &options, source, &o->contents, diag);
 
-	if (err == WAX_ERR_NO_KEY && !o->named && !o->home &&
-	    !o->passphrase.asked)
+	/* What is said of a session is to the point already. */
+	if (err != WAX_ERR_NO_KEY || o->chained || o->named ||
+	    o->passphrase.asked)
+		return err;
+	if (!o->home)
 		wax_diag_hint(diag, "wax-keygen makes an identity, -i FILE "
 				    "names one");
-	else if (err == WAX_ERR_NO_KEY && !o->named && !o->passphrase.asked)
+	else
 		wax_diag_hint(diag, "-i FILE names another identity");
 	return err;
 }
@@ -184,34 +226,78 @@ static int deliver(struct open *o, struct wax_source **from,
 		wax_diag_hint(diag, "-C DIR unpacks this archive, -o FILE "
 				    "keeps it");
 	if (*diag->text && (err == WAX_ERR_FORMAT || err == WAX_ERR_TRUST ||
+			    err == WAX_ERR_SEEN ||
 			    (err == WAX_ERR_NO_KEY && !o->passphrase.asked)))
 		input_context(o->in, diag);
-	return err ? err : wax_sink_finish(*to, diag);
+	if (!err)
+		err = wax_sink_finish(*to, diag);
+	/* Only what was delivered is marked as read. */
+	return err || !o->sessions ? err
+				   : wax_sessions_commit(o->sessions, diag);
 }
 
-/* Who signed it, once that is sure. Nobody here vouches for any identity. */
-static void tell(const struct open *o)
+/* Whom it is from: signed, or by a session; empty where nobody says. */
+static const char *who_from(const struct wax_contents *c)
+{
+	return *c->sender ? c->sender : c->peer;
+}
+
+/* Who signed it, and why one may think so. */
+static void tell_sender(const struct open *o, const struct acquaintance *a)
+{
+	const char *sender = who_from(&o->contents);
+	const char *how = *o->contents.sender ? "signed by" : "chained with";
+
+	if (*a->name)
+		program_say("%s '%s', %s", how, a->name, a->trust);
+	else if (o->from)
+		program_say("%s %s, as asked for", how, sender);
+	else if (a->blind)
+		program_say("%s %s; whether that is a contact is not known, as "
+			    "%s",
+			    how, sender, a->blind);
+	else
+		program_say("%s %s, whom nobody here vouches for", how, sender);
+	if (o->contents.renewed)
+		program_say("note: they have begun a new session, although "
+			    "there is one; they may have lost their state");
+}
+
+static void tell_info(const struct open *o, const struct acquaintance *a)
 {
 	const struct wax_contents *c = &o->contents;
-	bool wanted = o->sender;
 
-	if (!o->info && o->dir && !c->archive)
-		program_say("made '%s/%s'", o->dir, c->name);
-	if (!o->info && *c->sender)
-		program_say(wanted ? "signed by %s, as asked for"
-				   : "signed by %s, whom nobody here vouches "
-				     "for",
-			    c->sender);
-	if (!o->info)
-		return;
 	program_note("kind: %s", c->archive	? "archive"
 				 : c->enveloped ? "data"
 						: "bytes");
 	if (*c->name)
 		program_note("name: %s", c->name);
 	program_note("sender: %s", *c->sender ? c->sender : "none");
-	if (*c->sender)
-		program_note("trust: %s", wanted ? "asked for" : "none");
+	if (*c->peer)
+		program_note("session: %s%s", c->peer, c->began ? ", new" : "");
+	if (*a->name)
+		program_note("contact: %s", a->name);
+	if (*who_from(c))
+		program_note("trust: %s",
+			     o->from && !*a->name ? "asked for" : a->trust);
+}
+
+/* What it was, once that is sure. */
+static void tell(struct open *o)
+{
+	const struct wax_contents *c = &o->contents;
+	struct acquaintance a = {0};
+
+	if (*who_from(c))
+		book_look_up(&o->book, who_from(c), &a);
+	if (o->info) {
+		tell_info(o, &a);
+		return;
+	}
+	if (o->dir && !c->archive)
+		program_say("made '%s/%s'", o->dir, c->name);
+	if (*who_from(c))
+		tell_sender(o, &a);
 }
 
 static int open_file(struct open *o, struct wax_diag *diag)
@@ -223,6 +309,11 @@ static int open_file(struct open *o, struct wax_diag *diag)
 	/* Before the output is opened, which must not be one of these. */
 	if (!err && !o->named)
 		err = identities_add_home(o->identities, &o->home, diag);
+	home_announce();
+	book_begin(&o->book, &o->passphrase,
+		   !o->named && o->home ? o->identities : NULL);
+	if (!err)
+		err = find_sender(o, diag);
 	if (!err)
 		err = input_open(o->in, &from, diag);
 	if (!err && !o->dir)
@@ -256,6 +347,9 @@ int main(int argc, char **argv)
 		err = program_operand(argc, argv, first, &o.in, &diag);
 	if (!err)
 		err = open_file(&o, &diag);
+	wax_sessions_free(o.sessions);
+	wax_contact_free(o.sender);
+	book_release(&o.book);
 	wax_identities_free(o.identities);
 	passphrase_release(&o.passphrase);
 	return program_end(err, &diag);

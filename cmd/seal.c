@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "book.h"
 #include "files.h"
 #include "keys.h"
 #include "numbers.h"
@@ -16,10 +18,20 @@
 #include "program.h"
 #include "progress.h"
 
+struct names {
+	const char **list;
+	size_t n;
+};
+
 struct seal {
 	struct wax_recipients *recipients;
 	struct wax_identities *identities;
 	struct passphrase passphrase;
+	struct book book;
+	struct names to;      /* contacts of -r, to be looked up */
+	struct names chained; /* those of -c */
+	struct wax_sessions *sessions;
+	struct wax_chain *chain;  /* NULL: none */
 	unsigned with_identities; /* how often -i was given */
 	bool with_passphrase, sign, pad, no_pad, no_name;
 	unsigned seal_flags, file_flags;
@@ -30,13 +42,43 @@ struct seal {
 	bool archive;
 };
 
+/* Contacts wait until it is known where passphrases come from. */
+static int add_name(struct names *to, const char *who, struct wax_diag *diag)
+{
+	const char **list = realloc(to->list, (to->n + 1) * sizeof(*list));
+
+	if (!list)
+		return program_no_memory(diag);
+	to->list = list;
+	list[to->n++] = who;
+	return 0;
+}
+
+static int add_who(struct seal *s, const char *who, struct wax_diag *diag)
+{
+	return book_names(who) ? add_name(&s->to, who, diag)
+			       : recipients_add_who(s->recipients, who, diag);
+}
+
+static int add_chained(struct seal *s, const char *who, struct wax_diag *diag)
+{
+	if (book_names(who))
+		return add_name(&s->chained, who, diag);
+	wax_diag_set(diag, WAX_ERR_USAGE, "-c: '%.100s' is no contact", who);
+	wax_diag_hint(diag, "a session needs the card of a contact; -r seals "
+			    "to a recipient");
+	return WAX_ERR_USAGE;
+}
+
 static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
 {
 	struct seal *s = ctx;
 
 	switch (id) {
 	case 'r':
-		return recipients_add_who(s->recipients, value, diag);
+		return add_who(s, value, diag);
+	case 'c':
+		return add_chained(s, value, diag);
 	case 'R':
 		return recipients_add_file(s->recipients, value, diag);
 	case 'i':
@@ -72,6 +114,42 @@ static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
 	}
 }
 
+static bool is_file(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISREG(st.st_mode);
+}
+
+/* Adds those contacts, with the identity that signs if it is the home's. */
+static int add_contacts(struct seal *s, struct wax_diag *diag)
+{
+	int err = 0;
+
+	book_begin(&s->book, &s->passphrase,
+		   s->sign && !s->with_identities ? s->identities : NULL);
+	for (size_t i = 0; !err && i < s->to.n; i++) {
+		err = book_add_recipients(&s->book, s->to.list[i],
+					  s->recipients, diag);
+		if (err)
+			wax_diag_context(diag, "-r");
+		if (err == WAX_ERR_USAGE && is_file(s->to.list[i]))
+			wax_diag_hint(diag, "-R reads recipients from a file");
+	}
+	if (!err && s->chained.n)
+		err = book_open_sessions(&s->book, &s->sessions, diag);
+	if (!err && s->chained.n)
+		err = wax_chain_new(s->sessions, (int64_t)time(NULL), &s->chain,
+				    diag);
+	for (size_t i = 0; !err && i < s->chained.n; i++) {
+		err = book_add_chained(&s->book, s->chained.list[i], s->chain,
+				       diag);
+		if (err)
+			wax_diag_context(diag, "-c");
+	}
+	return err;
+}
+
 /* Completes the recipients with what needs a person or the options' end. */
 static int complete(struct seal *s, struct wax_diag *diag)
 {
@@ -80,6 +158,8 @@ static int complete(struct seal *s, struct wax_diag *diag)
 
 	if (s->sign && !s->with_identities)
 		err = identities_need_home(s->identities, "sign with", diag);
+	if (!err)
+		err = add_contacts(s, diag);
 	if (!err && !s->sign)
 		err = wax_recipients_add_identities(s->recipients,
 						    s->identities, diag);
@@ -99,8 +179,16 @@ static int complete(struct seal *s, struct wax_diag *diag)
 
 static int check(const struct seal *s, struct wax_diag *diag)
 {
-	size_t n = wax_recipients_count(s->recipients);
+	size_t n = wax_recipients_count(s->recipients) + s->to.n;
 	bool to_identities = s->with_identities && !s->sign;
+
+	if (s->chained.n && (n || to_identities || s->with_passphrase)) {
+		wax_diag_set(diag, WAX_ERR_USAGE,
+			     "-c cannot be combined with other recipients");
+		wax_diag_hint(diag, "they could open it for ever: seal twice");
+		return WAX_ERR_USAGE;
+	}
+	n += s->chained.n;
 
 	if (s->with_passphrase && (n || to_identities))
 		return wax_diag_set(diag, WAX_ERR_USAGE,
@@ -208,17 +296,25 @@ static int put_seal(struct seal *s, struct wax_sink **to, struct wax_diag *diag)
 	struct wax_seal_options o = {
 		.flags = s->seal_flags | (s->pad ? WAX_SEAL_PAD : 0) |
 			 (s->archive ? WAX_SEAL_ARCHIVE : 0),
+		.chain = s->chain,
 		.level = (int)s->level,
 		.signer = s->sign ? s->identities : NULL,
 	};
 	int err = 0;
 
+	s->pad |= s->chain && !s->no_pad;
+	o.flags |= s->pad ? WAX_SEAL_PAD : 0;
 	/* Where nothing else asks for an envelope, a name does not. */
 	if (s->level || s->pad || s->sign)
 		err = base_name(s, &o.name, diag);
 	if (!err)
 		err = wax_seal(s->recipients, &o, to, diag);
-	return err ? err : passphrase_check_used(&s->passphrase, diag);
+	if (err)
+		return err;
+	err = passphrase_check_used(&s->passphrase, diag);
+	if (err && !s->with_passphrase)
+		wax_diag_hint(diag, "-p seals with it");
+	return err;
 }
 
 /* Opens both ends; who is asked for a passphrase sees errors of these first. */
@@ -229,6 +325,7 @@ static int open_ends(struct seal *s, struct wax_source **from,
 		s->seal_flags & WAX_SEAL_ARMOR ? OUTPUT_TEXT : OUTPUT_SEALED;
 	int err = look(s, diag);
 
+	home_announce();
 	if (!err && !s->archive)
 		err = input_open(s->n ? *s->paths : NULL, from, diag);
 	if (!err)
@@ -280,6 +377,11 @@ int main(int argc, char **argv)
 		s.n = (size_t)(argc - first);
 		err = seal(&s, &diag);
 	}
+	wax_chain_free(s.chain);
+	wax_sessions_free(s.sessions);
+	book_release(&s.book);
+	free(s.to.list);
+	free(s.chained.list);
 	wax_recipients_free(s.recipients);
 	wax_identities_free(s.identities);
 	passphrase_release(&s.passphrase);

@@ -60,6 +60,7 @@ static int open_output(const struct sign *s, struct wax_sink **out,
 	char *path;
 	int err;
 
+	home_announce();
 	if (s->out || input_is_stdin(s->in))
 		return output_open(s->out, s->file_flags, OUTPUT_TEXT, out,
 				   diag);

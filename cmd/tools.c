@@ -80,9 +80,10 @@ const struct tool tool_keygen = {
 
 static const struct option_spec seal_options[] = {
 	{'r', "recipient", VALUE_WHO, "WHO",
-	 "seal to a recipient: age1..., ssh-ed25519 ..."},
+	 "seal to a contact, or age1..., ssh-ed25519 ..."},
 	{'R', "recipients-file", VALUE_FILE, "FILE",
-	 "seal to the recipients listed in FILE"},
+	 "seal to a list of recipients, a card, a folder"},
+	{'c', "chain", VALUE_WHO, "WHO", "seal for the session with a contact"},
 	{'i', "identity", VALUE_FILE, "FILE",
 	 "seal to FILE's identities; with -s, sign with it"},
 	{'p', "passphrase", VALUE_NONE, NULL, "seal with a passphrase"},
@@ -90,7 +91,8 @@ static const struct option_spec seal_options[] = {
 	{'s', "sign", VALUE_NONE, NULL, "sign, with the home's identity"},
 	LEVEL_OPTION,
 	{OPT_PAD, "pad", VALUE_NONE, NULL, "hide the exact length"},
-	{OPT_NO_PAD, "no-pad", VALUE_NONE, NULL, "do not hide it; the default"},
+	{OPT_NO_PAD, "no-pad", VALUE_NONE, NULL,
+	 "do not hide it; the default, but for -c"},
 	{OPT_NO_NAME, "no-name", VALUE_NONE, NULL, "leave the file's name out"},
 	OUTPUT_OPTION,
 	FORCE_OPTION,
@@ -109,7 +111,7 @@ static const struct option_spec open_options[] = {
 	{'i', "identity", VALUE_FILE, "FILE",
 	 "open with the identities in FILE, not the home's"},
 	{OPT_FROM, "from", VALUE_WHO, "WHO",
-	 "refuse what WHO, wax1..., did not sign"},
+	 "refuse what WHO, a contact, did not sign"},
 	OUTPUT_OPTION,
 	{'C', "directory", VALUE_FOLDER, "DIR",
 	 "unpack to DIR; a file goes there by its name"},
@@ -197,12 +199,14 @@ const struct tool tool_sign = {
 };
 
 static const struct option_spec verify_options[] = {
-	{'k', "key", VALUE_WHO, "WHO", "the signer's key, RW..."},
+	{'k', "key", VALUE_WHO, "WHO",
+	 "the signer: a contact, or a key, RW..."},
 	{'K', "key-file", VALUE_FILE, "FILE",
 	 "the signer's key is in FILE, minisign's"},
 	{'x', "signature", VALUE_FILE, "FILE",
 	 "the signature is in FILE, not FILE.minisig"},
 	{'q', "quiet", VALUE_NONE, NULL, "say nothing of a good signature"},
+	PASSPHRASE_OPTIONS,
 	COMMON_OPTIONS,
 };
 
@@ -229,6 +233,42 @@ const struct tool tool_card = {
 	card_options,
 };
 
+static const struct option_spec contact_options[] = {
+	{OPT_ALL, "all", VALUE_NONE, NULL,
+	 "add: all cards, of folders too; export: everybody"},
+	{OPT_DEVICE, "device", VALUE_NONE, NULL,
+	 "add: one more device of a known contact"},
+	{OPT_CODE, "code", VALUE_TEXT, "CODE",
+	 "verify: compare this code; - is standard input"},
+	{OPT_JSON, "json", VALUE_NONE, NULL, "list, show: print JSON"},
+	OUTPUT_OPTION,
+	FORCE_OPTION,
+	{'q', "quiet", VALUE_NONE, NULL, "do not tell what was done"},
+	PASSPHRASE_OPTIONS,
+	COMMON_OPTIONS,
+};
+
+const struct tool tool_contact = {
+	"wax-contact",
+	"COMMAND [ARGUMENT ...]",
+	"keep an address book of cards, and verify whose they are",
+	contact_options,
+};
+
+static const struct option_spec session_options[] = {
+	{OPT_JSON, "json", VALUE_NONE, NULL, "list, show: print JSON"},
+	{'q', "quiet", VALUE_NONE, NULL, "do not tell what was done"},
+	PASSPHRASE_OPTIONS,
+	COMMON_OPTIONS,
+};
+
+const struct tool tool_session = {
+	"wax-session",
+	"list | show WHO | reset WHO | rm WHO",
+	"tell of sessions, begin them anew, forget them",
+	session_options,
+};
+
 static const struct option_spec wax_options[] = {COMMON_OPTIONS};
 
 const struct tool tool_wax = {
@@ -239,6 +279,7 @@ const struct tool tool_wax = {
 };
 
 const struct tool *const tools[] = {
-	&tool_keygen, &tool_seal, &tool_open,	&tool_inspect, &tool_pack,
-	&tool_unpack, &tool_sign, &tool_verify, &tool_card,    NULL,
+	&tool_keygen, &tool_seal,    &tool_open,    &tool_inspect,
+	&tool_pack,   &tool_unpack,  &tool_sign,    &tool_verify,
+	&tool_card,   &tool_contact, &tool_session, NULL,
 };

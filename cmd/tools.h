@@ -26,6 +26,9 @@ enum option_id {
 	OPT_NOT_FD,
 	OPT_CONFIRM_FD,
 	OPT_ONCE,
+	OPT_ALL,
+	OPT_DEVICE,
+	OPT_CODE,
 };
 
 /* What an option's value is, which decides how shells complete it. */
@@ -54,7 +57,8 @@ struct tool {
 };
 
 extern const struct tool tool_keygen, tool_seal, tool_open, tool_inspect,
-	tool_pack, tool_unpack, tool_sign, tool_verify, tool_card;
+	tool_pack, tool_unpack, tool_sign, tool_verify, tool_card, tool_contact,
+	tool_session;
 
 /* The front itself, which has no options but --help and --version. */
 extern const struct tool tool_wax;

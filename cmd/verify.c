@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "book.h"
 #include "files.h"
 #include "program.h"
 #include "progress.h"
@@ -13,6 +14,11 @@
 struct verify {
 	bool quiet;
 	const char *in, *signature, *who, *key_file;
+	struct passphrase passphrase;
+	struct book book;
+	const char *key; /* the one to check with */
+	char found[WAX_MINISIGN_KEY_SIZE];
+	struct acquaintance signer; /* of -k, where it is a contact's name */
 };
 
 static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
@@ -26,9 +32,11 @@ static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
 		return program_set(&v->key_file, value, "-K", diag);
 	case 'x':
 		return program_set(&v->signature, value, "-x", diag);
-	default:
+	case 'q':
 		v->quiet = true;
 		return 0;
+	default:
+		return passphrase_option(&v->passphrase, id, value, diag);
 	}
 }
 
@@ -40,7 +48,8 @@ static int check(const struct verify *v, struct wax_diag *diag)
 				    "too many");
 	if (!v->who && !v->key_file) {
 		wax_diag_set(diag, WAX_ERR_USAGE, "no key to check with");
-		wax_diag_hint(diag, "-k RW... or -K FILE names the signer's");
+		wax_diag_hint(diag, "-k NAME, -k RW... or -K FILE names the "
+				    "signer's");
 		return WAX_ERR_USAGE;
 	}
 	if (!v->signature && input_is_stdin(v->in)) {
@@ -52,19 +61,63 @@ static int check(const struct verify *v, struct wax_diag *diag)
 	return 0;
 }
 
-static int read_key(const struct verify *v, char key[WAX_MINISIGN_KEY_SIZE],
-		    struct wax_diag *diag)
+static int read_key(struct verify *v, struct wax_diag *diag)
 {
 	struct wax_source *from = NULL;
 	int err = input_open_key(v->key_file, &from, diag);
 
 	if (err)
 		return err;
-	err = wax_minisign_key_read(from, key, diag);
+	err = wax_minisign_key_read(from, v->found, diag);
+	v->key = v->found;
 	if (err == WAX_ERR_FORMAT)
 		input_context(v->key_file, diag);
 	wax_source_free(from);
 	return err;
+}
+
+/* The key of the contact's device that signed; or of any, which is refused. */
+static int find_key(struct verify *v, const struct wax_signature *s,
+		    struct wax_diag *diag)
+{
+	struct wax_contact *c = NULL;
+	size_t i = 0;
+	int err;
+
+	book_begin(&v->book, &v->passphrase, NULL);
+	err = book_find(&v->book, v->who, &c, diag);
+	if (err == WAX_ERR_USAGE && !strncmp(v->who, "RW", 2))
+		wax_diag_set(diag, err,
+			     "'%.100s' is neither a contact nor a public key "
+			     "of minisign's, RW...",
+			     v->who);
+	if (err) {
+		wax_diag_context(diag, "-k");
+		return err;
+	}
+	while (i + 1 < wax_contact_devices(c) &&
+	       !wax_signature_is_by(s,
+				    wax_card_minisign(wax_contact_card(c, i))))
+		i++;
+	strcpy(v->found, wax_card_minisign(wax_contact_card(c, i)));
+	v->key = v->found;
+	strcpy(v->signer.name, wax_contact_name(c));
+	book_trust(c, i, v->signer.trust);
+	wax_contact_free(c);
+	return 0;
+}
+
+/* The key to check with; a text that can be no name is refused as a key. */
+static int choose_key(struct verify *v, const struct wax_signature *s,
+		      struct wax_diag *diag)
+{
+	int err = 0;
+
+	if (!v->key_file && book_names(v->who))
+		err = find_key(v, s, diag);
+	else if (!v->key_file)
+		v->key = v->who;
+	return err ? err : passphrase_check_used(&v->passphrase, diag);
 }
 
 /* Reads FILE.minisig, or what -x names. */
@@ -88,29 +141,41 @@ static int read_signature(const struct verify *v, struct wax_signature **out,
 	return err;
 }
 
-static int verify(const struct verify *v, struct wax_diag *diag)
+static void tell(const struct verify *v, const struct wax_signature *s)
+{
+	const char *comment = wax_signature_trusted_comment(s);
+
+	if (*v->signer.name)
+		program_say("the signature is good, by '%s', %s; its comment: "
+			    "%s",
+			    v->signer.name, v->signer.trust, comment);
+	else
+		program_say("the signature is good; its comment: %s", comment);
+}
+
+static int verify(struct verify *v, struct wax_diag *diag)
 {
 	struct wax_signature *s = NULL;
 	struct wax_source *from = NULL;
-	char key[WAX_MINISIGN_KEY_SIZE];
 	int err = check(v, diag);
 
 	if (!err && v->key_file)
-		err = read_key(v, key, diag);
+		err = read_key(v, diag);
 	if (!err)
 		err = read_signature(v, &s, diag);
+	if (!err)
+		err = choose_key(v, s, diag);
 	if (!err)
 		err = input_open(v->in, &from, diag);
 	if (!err)
 		err = progress_source(input_size(), &from, diag);
 	if (!err) {
-		err = wax_verify(s, v->key_file ? key : v->who, from, diag);
+		err = wax_verify(s, v->key, from, diag);
 		if (err == WAX_ERR_TRUST)
 			input_context(v->in, diag);
 	}
 	if (!err && !v->quiet)
-		program_say("the signature is good; its comment: %s",
-			    wax_signature_trusted_comment(s));
+		tell(v, s);
 	wax_source_free(from);
 	wax_signature_free(s);
 	return err;
@@ -128,5 +193,7 @@ int main(int argc, char **argv)
 		err = program_operand(argc, argv, first, &v.in, &diag);
 	if (!err)
 		err = verify(&v, &diag);
+	book_release(&v.book);
+	passphrase_release(&v.passphrase);
 	return program_end(err, &diag);
 }

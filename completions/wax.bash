@@ -1,7 +1,7 @@
 # bash completion of wax and its tools; needs bash 4.
 # Made by gen-completions from cmd/tools.c: change it there.
 
-_wax_tools='keygen seal open inspect pack unpack sign verify card'
+_wax_tools='keygen seal open inspect pack unpack sign verify card contact session'
 
 # The options of tool $1: those without a value, with a level,
 # a file, a folder, and with another value.
@@ -27,7 +27,7 @@ _wax_table()
 		levels='-z --compress'
 		files='-R --recipients-file -i --identity -o --output --passphrase-file'
 		folders=''
-		texts='-r --recipient --passphrase-fd'
+		texts='-r --recipient -c --chain --passphrase-fd'
 		;;
 	wax-open)
 		flags='-f --force --info -h --help --version'
@@ -67,9 +67,9 @@ _wax_table()
 	wax-verify)
 		flags='-q --quiet -h --help --version'
 		levels=''
-		files='-K --key-file -x --signature'
+		files='-K --key-file -x --signature --passphrase-file'
 		folders=''
-		texts='-k --key'
+		texts='-k --key --passphrase-fd'
 		;;
 	wax-card)
 		flags='--once -f --force -h --help --version'
@@ -77,6 +77,20 @@ _wax_table()
 		files='-o --output --passphrase-file'
 		folders=''
 		texts='-n --name --passphrase-fd'
+		;;
+	wax-contact)
+		flags='--all --device --json -f --force -q --quiet -h --help --version'
+		levels=''
+		files='-o --output --passphrase-file'
+		folders=''
+		texts='--code --passphrase-fd'
+		;;
+	wax-session)
+		flags='--json -q --quiet -h --help --version'
+		levels=''
+		files='--passphrase-file'
+		folders=''
+		texts='--passphrase-fd'
 		;;
 	esac
 }
@@ -169,4 +183,6 @@ complete -o bashdefault -o default -F _wax wax \
 	wax-unpack \
 	wax-sign \
 	wax-verify \
-	wax-card
+	wax-card \
+	wax-contact \
+	wax-session

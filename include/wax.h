@@ -26,6 +26,7 @@
 #define WAX_VERSION "0.1.0"
 
 #include <wax/card.h>
+#include <wax/contact.h>
 #include <wax/error.h>
 #include <wax/file.h>
 #include <wax/home.h>
@@ -35,6 +36,7 @@
 #include <wax/recipient.h>
 #include <wax/seal.h>
 #include <wax/secret.h>
+#include <wax/session.h>
 #include <wax/sign.h>
 #include <wax/stream.h>
 #include <wax/terminal.h>

@@ -66,7 +66,8 @@ static bool is_classic(const char *type)
 static bool is_post_quantum(const char *type)
 {
 	return !strcmp(type, WAX_MLKEM768X25519) || !strcmp(type, WAX_SCRYPT) ||
-	       !strcmp(type, "mlkem768p256tag");
+	       !strcmp(type, "mlkem768p256tag") || !strcmp(type, "wax/hello") ||
+	       !strcmp(type, "wax/ratchet");
 }
 
 /* One classic recipient is enough for an attacker of the future. */

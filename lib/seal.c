@@ -10,9 +10,11 @@
 #include <wax/stream.h>
 
 #include "age/age.h"
+#include "base/secret.h"
 #include "crypto/identity.h"
 #include "envelope/envelope.h"
 #include "keys/identities.h"
+#include "ratchet/chain.h"
 
 /* Makes an envelope of what was asked for. */
 static int describe(const struct wax_seal_options *o, struct wax_envelope *e,
@@ -39,6 +41,52 @@ static int describe(const struct wax_seal_options *o, struct wax_envelope *e,
 			 : 0;
 }
 
+/*
+ * Who reads a file for several sessions could forge it for the others, unless
+ * it is signed: with a key of its own where it is by nobody else.
+ */
+static int sign_for_sessions(struct wax_envelope *e, struct wax_diag *diag)
+{
+	uint8_t seed[32];
+	int err = wax_secret_new(WAX_ED25519_SECRET_SIZE, &e->signer, diag);
+
+	if (err)
+		return err;
+	wax_random(seed, sizeof(seed));
+	wax_ed25519_secret(wax_secret_bytes(e->signer), seed);
+	wax_wipe(seed, sizeof(seed));
+	e->session = true;
+	return 0;
+}
+
+/* Adds a stanza for each session; plain recipients would undo what they do. */
+static int chain(const struct wax_recipients *recipients,
+		 const struct wax_seal_options *o, struct wax_envelope *e,
+		 const uint8_t *file_key, struct wax_header *to,
+		 struct wax_diag *diag)
+{
+	uint8_t signer[WAX_ED25519_PUBLIC_SIZE] = {0};
+	size_t n = wax_chain_count(o->chain);
+	int err = 0;
+
+	if (!n || (recipients && wax_recipients_count(recipients)))
+		return wax_diag_set(diag, WAX_ERR_USAGE,
+				    n ? "sessions cannot be combined with "
+					"other recipients"
+				      : "no recipient");
+	if (!e->signer && n > 1)
+		err = sign_for_sessions(e, diag);
+	if (err)
+		return err;
+	if (e->signer)
+		wax_ed25519_secret_public(signer, wax_secret_bytes(e->signer));
+	if (e->signer && !e->session && !wax_chain_is_of(o->chain, signer))
+		return wax_diag_set(diag, WAX_ERR_USAGE,
+				    "it is signed with another identity than "
+				    "that of the sessions");
+	return wax_chain_wrap(o->chain, file_key, signer, to, diag);
+}
+
 /* Puts what stands before the payload's bytes into place. */
 static int enclose(struct wax_envelope *e, struct wax_sink **sink,
 		   struct wax_diag *diag)
@@ -63,8 +111,11 @@ int wax_seal(const struct wax_recipients *recipients,
 		err = wax_secret_new(WAX_FILE_KEY_SIZE, &key, diag);
 	if (!err) {
 		wax_random(wax_secret_bytes(key), WAX_FILE_KEY_SIZE);
-		err = wax_recipients_wrap(recipients, wax_secret_bytes(key),
-					  &header, diag);
+		err = o->chain ? chain(recipients, o, &envelope,
+				       wax_secret_bytes(key), &header, diag)
+			       : wax_recipients_wrap(recipients,
+						     wax_secret_bytes(key),
+						     &header, diag);
 	}
 	if (!err)
 		err = wax_header_finish(&header, wax_secret_bytes(key), diag);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
 #
-# Shows wax at work, in a fresh home and folder that go when it ends: each
+# Shows wax at work, in fresh homes and a folder that go when it ends: each
 # command stands before what it does, and every result is compared with what
 # was sealed. Exits with 0 only if all of it is as it should be.
 #
@@ -54,6 +54,10 @@ fails() {
 	fi
 }
 
+# bob COMMAND..., eve COMMAND...: the same with another home than Ada's
+bob() { WAX_HOME=$HOME/bob "$@"; }
+eve() { WAX_HOME=$HOME/eve "$@"; }
+
 # is_there COMMAND
 is_there() { command -v "$1" >/dev/null; }
 
@@ -62,18 +66,37 @@ knows_pq() {
 	is_there "$1" && "$1" -R ada.txt </dev/null >/dev/null 2>&1
 }
 
-tell 'Ada makes an identity, and a file with its recipient to give away.'
+tell 'Ada makes an identity, and a card to give away.'
 show 'wax-keygen -n Ada'
-show 'wax-keygen -y -o ada.txt'
-show 'cut -c 1-60 ada.txt'
+show 'wax-card -o ada.card'
+show 'wax-card show ada.card | cut -c 1-60'
 
-tell 'A file, sealed to it and opened again.'
+tell 'So does Bob. His home is elsewhere; "bob" stands for that here.'
+show 'bob wax-keygen -n Bob'
+show 'bob wax-card -o bob.card'
+
+tell 'Each adds the card of the other. Both see the same code: they compare it,' \
+	'and each tells it to wax.'
+show 'wax-contact add bob bob.card'
+show 'bob wax-contact add ada ada.card'
+show 'wax-contact verify bob | tee ada.code'
+show 'bob wax-contact verify ada | tee bob.code | cmp - ada.code'
+show 'wax-contact verify --code - bob <bob.code'
+show 'bob wax-contact verify --code - ada <ada.code'
+show 'wax-contact list'
+wax-contact list --json | grep -q '"verified":"20'
+
+tell 'A file, sealed to Bob and opened by him.'
 show 'cp "$REPO/README.md" .'
-show 'wax-seal -R ada.txt -o README.seal README.md'
+show 'wax-seal -r bob -o README.seal README.md'
 show 'ls -l README.md README.seal'
 show 'wax-inspect README.seal'
-show 'wax-open -o README.copy README.seal'
+show 'bob wax-open -o README.copy README.seal'
 show 'cmp README.md README.copy'
+
+tell 'The recipient alone, a line of text, will do, too, as age knows it.'
+show 'wax-keygen -y -o ada.txt'
+show 'cut -c 1-60 ada.txt'
 
 tell 'A pipe: a folder of source code, packed, sealed and opened on the way.'
 show 'tar -c -C "$REPO" lib | tee lib.tar | wax-seal -R ada.txt >lib.seal'
@@ -82,17 +105,20 @@ show 'wax-open lib.seal | tar -x && diff -r lib "$REPO/lib"'
 
 tell 'A folder and a file, attached: whole or not at all on the other side.'
 show 'cp -r "$REPO/include" .'
-show 'wax-seal -R ada.txt -o attached.seal include README.md'
-show 'wax-open -C in attached.seal'
+show 'wax-seal -r bob -o attached.seal include README.md'
+show 'bob wax-open -C in attached.seal'
 show 'diff -r include in/include && cmp README.md in/README.md'
 
 tell 'Signed, compressed, and without showing the exact size; opened only if it' \
 	'is by Ada.'
-show 'wax-keygen -w | tee ada.identity'
-show 'wax-seal -s -z --pad -R ada.txt -o signed.seal include README.md'
-show 'wax-open --from "$(cat ada.identity)" -C from-ada signed.seal'
+show 'wax-seal -s -z --pad -r bob -o signed.seal include README.md'
+show 'bob wax-open --from ada -C from-ada signed.seal'
 show 'diff -r include from-ada/include'
-show 'wax-open --info signed.seal | wax-unpack -t | sort | head -n 3'
+show 'bob wax-open --info signed.seal | wax-unpack -t | sort | head -n 3'
+
+tell 'A signature apart from the file, which Bob knows by the card, too.'
+show 'wax-sign README.md'
+show 'bob wax-verify -k ada README.md'
 
 tell 'The same bundle without sealing, through a pipe.'
 show 'wax-pack include | wax-unpack -C copy && diff -r include copy/include'
@@ -136,7 +162,7 @@ if ! knows_pq age && knows_pq "$newer"; then
 fi
 if knows_pq age; then
 	tell "And with post-quantum keys; this is age $(age --version)."
-	show 'age -d -i ~/.local/share/wax/identity README.seal | cmp - README.md'
+	show 'age -d -i ~/bob/identity README.seal | cmp - README.md'
 	show 'age -R ada.txt -o pq.age README.md'
 	show 'wax-open pq.age | cmp - README.md'
 else
@@ -145,13 +171,16 @@ else
 fi
 
 tell 'Somebody else cannot open it: exit status 3.'
-show 'wax-keygen -o eve.key'
-fails 3 'wax-open -i eve.key README.seal'
+show 'eve wax-keygen -n Ada'
+fails 3 'eve wax-open README.seal'
 
-tell 'Eve signs as herself, not as Ada: exit status 4.'
-show 'wax-seal -s -i eve.key -R ada.txt -o eve.seal README.md'
-show 'wax-open --info eve.seal >eve.txt && cmp eve.txt README.md'
-fails 4 'wax-open --from "$(cat ada.identity)" -o not.txt eve.seal'
+tell 'Eve calls herself Ada. Her card is refused, and what she signs is not what' \
+	'Ada signs: exit status 4.'
+show 'eve wax-card -o eve.card'
+fails 4 'bob wax-contact add ada eve.card'
+show 'eve wax-seal -s -R bob.card -o eve.seal README.md'
+show 'bob wax-open --info eve.seal >eve.txt && cmp eve.txt README.md'
+fails 4 'bob wax-open --from ada -o not.txt eve.seal'
 show 'test ! -e not.txt'
 
 tell 'A file that was cut short: exit status 1, and no output file at all.'
@@ -164,7 +193,7 @@ tell 'The attachments with some bytes changed, and an archive that leads out of'
 show 'size=$(wc -c <attached.seal)'
 show '(head -c $((size - 20)) && printf XXXX) <attached.seal >bad.seal'
 show 'tail -c 16 attached.seal >>bad.seal'
-fails 1 'wax-open -C bad bad.seal'
+fails 1 'bob wax-open -C bad bad.seal'
 show 'tar -cPf evil.tar ../desk/said.txt && rm said.txt'
 fails 1 'wax-unpack -C bad evil.tar'
 show 'test ! -e bad && test ! -e said.txt'

@@ -321,7 +321,7 @@ signed_by_hand() {
 		kind: data
 		name: in
 		sender: $mine
-		trust: none
+		trust: none: the identity is in no contact
 	EOF
 	tells "${open[@]}" --info --from "$mine" signed <<-EOF
 		kind: data
@@ -336,7 +336,7 @@ signed_by_hand() {
 	tells "${open[@]}" --info -C there sent <<-EOF
 		kind: archive
 		sender: $mine
-		trust: none
+		trust: none: the identity is in no contact
 	EOF
 	# Of what fails nothing is told but the failure.
 	age_open <signed | "${envelope[@]}" edit flip=D | age_seal >changed

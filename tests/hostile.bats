@@ -147,8 +147,9 @@ rejects() {
 		err_is "wax-open: $hint"
 		call 2 timeout 5 wax-seal -o out -i "$name" in
 		err_is "wax-seal: $hint"
+		# A folder is good there, with files in it.
 		call 2 timeout 5 wax-seal -o out -R "$name" in
-		err_is "wax-seal: $hint"
+		err_is "wax-seal: ${hint/#\'folder\' is a folder/there is no file in \'folder\'}"
 		call 2 timeout 5 wax-keygen -o out -y "$name"
 		err_is "wax-keygen: $hint"
 		call 2 timeout 5 wax-seal -o out -p --passphrase-file "$name" in

@@ -39,7 +39,7 @@ report() {
 		done
 		# A file outside any room may include all, an unknown room
 		# nothing.
-		case " $rooms $room.c " in
+		case " $rooms  $room.c " in
 		*" $room "*" $room.c "*) ;;
 		*) [ "$(dirname "$file")" = lib ] || allowed=none ;;
 		esac

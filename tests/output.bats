@@ -221,6 +221,23 @@ ends_with() {
 	cmp "$id" copy
 }
 
+@test "sealing and listing never replace the identity or the state, even with -f" {
+	wax-keygen 2>/dev/null
+	wax-card -o card
+	wax-contact add -q me card
+	local home=$HOME/.local/share/wax file
+	cp -a "$home" copy
+	for file in identity state.key prekeys contacts.lock; do
+		call 2 wax-seal -f -R card -o "$home/$file" in
+		err_is "wax-seal: '$home/$file' is input and output at once"
+		call 2 wax-seal -s -f -r me -o "$home/$file" in
+		call 2 wax-contact list -f -o "$home/$file"
+		err_is "wax-contact: '$home/$file' is input and output at once"
+		call 2 wax-contact export me -f -o "$home/$file"
+	done
+	diff -r copy "$home"
+}
+
 @test "the passphrase's file is never the target, even with -f" {
 	locked_files
 	cp pw copy

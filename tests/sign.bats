@@ -108,11 +108,11 @@ setup() {
 	call 1 wax-verify -k "$ours" -x /dev/null in
 	call 7 wax-verify -k "$ours" -x absent in
 	call 2 wax-verify -k RWabc in
-	err_is "wax-verify: this is no public key of minisign's, RW..."
+	err_is "wax-verify: -k: 'RWabc' is neither a contact nor a public key of minisign's, RW..."
 	call 1 wax-verify -K in in
 	err_is "wax-verify: 'in': this is no public key of minisign's"
 	call 2 wax-verify in
-	err_is 'wax-verify: no key to check with (-k RW... or -K FILE names the signer'"'"'s)'
+	err_is 'wax-verify: no key to check with (-k NAME, -k RW... or -K FILE names the signer'"'"'s)'
 	call 2 wax-verify -k "$ours" -K in in
 }
 

@@ -607,7 +607,7 @@ names_archive() {
 	ended 0
 	shows "hello\nwax-open: signed by $who, whom nobody here vouches for\n"
 	pty 0 -- "${open[@]}" --info sealed
-	shows "hello\nkind: data\nsender: $who\ntrust: none\n"
+	shows "hello\nkind: data\nsender: $who\ntrust: none: the identity is in no contact\n"
 	# What is not plain text is refused, signed or not.
 	printf '\033[31m' | wax-seal -s -i "$keys/pq" -R "$keys/x.pub" -o sealed2
 	pty 2 -- "${open[@]}" sealed2

@@ -78,6 +78,9 @@ WAX_API int wax_identities_generate(struct wax_identities *list,
 WAX_API int wax_identities_unlock(struct wax_identities *list, size_t *out,
 				  struct wax_diag *diag);
 
+/* Whether some are still sealed, so that unlocking may ask a person. */
+WAX_API bool wax_identities_locked(const struct wax_identities *list);
+
 /*
  * The recipient of identity i in text form, to be freed with free(). Only
  * after wax_identities_unlock() or generate.

@@ -11,6 +11,7 @@
 #include <wax/error.h>
 #include <wax/identity.h>
 
+struct wax_sessions;
 struct wax_source;
 
 enum wax_open_flags {
@@ -25,8 +26,11 @@ enum wax_open_flags {
 /* What is asked for beyond opening; {0} asks for nothing. */
 struct wax_open_options {
 	unsigned flags;
-	/* wax1...: what another signed, or nobody, is refused. */
-	const char *from;
+	/*
+	 * Identities, wax1..., up to a NULL: what none of them signed is
+	 * refused. NULL: anyone, or no one.
+	 */
+	const char *const *from;
 	/* Where signed data wait for the verdict; NULL: /var/tmp. */
 	const char *temporary;
 	/*
@@ -36,6 +40,16 @@ struct wax_open_options {
 	 */
 	unsigned max_ratio;
 	uint64_t max_size;
+	/*
+	 * What is sealed for sessions (<wax/session.h>) is opened with those
+	 * that this returns, which stay the caller's, at the time now, in
+	 * seconds since 1970; once it is delivered, it is for
+	 * wax_sessions_commit(). NULL: it is not opened.
+	 */
+	int (*sessions)(void *ctx, struct wax_sessions **out,
+			struct wax_diag *diag);
+	void *ctx;
+	int64_t now;
 };
 
 /* A file's name, in bytes, without its NUL. */
@@ -48,6 +62,10 @@ struct wax_contents {
 	char name[WAX_NAME_MAX + 1]; /* of the file, where it is told */
 	/* Who signed it; empty: nobody. */
 	char sender[WAX_PUBLIC_IDENTITY_SIZE];
+	/* The other side of the session that opened it; empty: none did. */
+	char peer[WAX_PUBLIC_IDENTITY_SIZE];
+	bool began;   /* it has begun the session */
+	bool renewed; /* although there was one that was alive */
 };
 
 /*
@@ -65,8 +83,9 @@ struct wax_contents {
  *
  * WAX_ERR_FORMAT: malformed, forged or truncated. WAX_ERR_NO_KEY: well-formed,
  * but sealed to none of the identities, or the passphrase is wrong.
- * WAX_ERR_TRUST, also from reading: not signed by the one asked for, or the
- * signature is wrong or missing.
+ * WAX_ERR_TRUST, also from reading: not by the one asked for, the signature is
+ * wrong or missing, or it contradicts its session. WAX_ERR_SEEN: a session has
+ * opened it before.
  */
 WAX_API int wax_open(struct wax_identities *identities,
 		     const struct wax_open_options *options,

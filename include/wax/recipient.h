@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <wax/error.h>
 
+struct wax_card;
 struct wax_recipients;
 struct wax_identities;
 struct wax_secret;
@@ -42,10 +43,13 @@ WAX_API int wax_recipients_add(struct wax_recipients *list, const char *text,
 
 /*
  * Adds the recipients of a file: one a line, empty lines and lines that start
- * with # ignored. A file without any is WAX_ERR_FORMAT.
+ * with # ignored. A file without any is WAX_ERR_FORMAT. Where it is a card
+ * instead (<wax/card.h>), its recipient is added, and *card is set to it for
+ * the caller to look at and to free, otherwise to NULL; card may be NULL.
  */
 WAX_API int wax_recipients_read(struct wax_recipients *list,
-				struct wax_source *from, struct wax_diag *diag);
+				struct wax_source *from, struct wax_card **card,
+				struct wax_diag *diag);
 
 /* Adds the recipient of each identity, so that they can open the file. */
 WAX_API int wax_recipients_add_identities(struct wax_recipients *list,

@@ -9,6 +9,7 @@
 
 #include <wax/error.h>
 
+struct wax_chain;
 struct wax_identities;
 struct wax_recipients;
 struct wax_sink;
@@ -38,10 +39,17 @@ struct wax_seal_options {
 	 * The recipients learn who sealed the file, and can prove it.
 	 */
 	struct wax_identities *signer;
+	/*
+	 * Seal for these sessions, and for no recipients (<wax/session.h>). Of
+	 * what they have, a step is gone at the return, and on the disk. A
+	 * signer must then be of the same identity.
+	 */
+	struct wax_chain *chain;
 };
 
 /*
- * Puts a sink before *sink that seals what is written to it for all recipients.
+ * Puts a sink before *sink that seals what is written to it for all recipients
+ * (NULL: none, where there is a chain).
  * Finishing and freeing go through to what *sink was. Nothing is written before
  * the first write or the finish. options may be NULL. Recipients and options
  * are needed during the call only.

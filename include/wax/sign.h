@@ -50,6 +50,10 @@ WAX_API void wax_signature_free(struct wax_signature *s);
 WAX_API const char *
 wax_signature_trusted_comment(const struct wax_signature *s);
 
+/* Whether it says that it was made with this key, RW.... */
+WAX_API bool wax_signature_is_by(const struct wax_signature *s,
+				 const char *key);
+
 /*
  * Reads a source to its end, and checks the signature of it and of the trusted
  * comment with a public key, RW.... Signatures of the old kind, which are not

@@ -44,6 +44,24 @@ static inline void wax_le_put(uint8_t *p, uint64_t value, size_t n)
 		p[i] = (uint8_t)(value >> (8 * i));
 }
 
+/* The same, big-endian. */
+static inline uint64_t wax_be_get(const uint8_t *p, size_t n)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < n; i++)
+		value = value << 8 | p[i];
+	return value;
+}
+
+static inline void wax_be_put(uint8_t *p, uint64_t value, size_t n)
+{
+	for (size_t i = n; i > 0; i--) {
+		p[i - 1] = (uint8_t)value;
+		value >>= 8;
+	}
+}
+
 static inline uint32_t wax_le32(const uint8_t *p)
 {
 	return (uint32_t)wax_le_get(p, 4);

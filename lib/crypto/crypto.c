@@ -16,9 +16,19 @@ void wax_random(void *out, size_t len)
 	randombytes_buf(out, len);
 }
 
+uint32_t wax_random_below(uint32_t n)
+{
+	return randombytes_uniform(n);
+}
+
 void wax_sha256(const void *data, size_t len, uint8_t out[WAX_HASH_SIZE])
 {
 	crypto_hash_sha256(out, data, len);
+}
+
+void wax_sha512(const void *data, size_t len, uint8_t out[WAX_SHA512_SIZE])
+{
+	crypto_hash_sha512(out, data, len);
 }
 
 void wax_hmac(const uint8_t key[WAX_KEY_SIZE], const void *data, size_t len,
@@ -197,6 +207,9 @@ bool wax_xaead_open(const uint8_t key[WAX_KEY_SIZE],
 		out, NULL, NULL, sealed, len, ad, ad_len, nonce, key);
 }
 
+/* The library leaves the hashing of its secrets on the stack. */
+#define STACK_USED 32768
+
 void wax_xwing_public(uint8_t out[WAX_XWING_PUBLIC_SIZE],
 		      const uint8_t seed[WAX_XWING_SEED_SIZE])
 {
@@ -210,7 +223,10 @@ bool wax_xwing_encap(uint8_t ciphertext[WAX_XWING_CIPHERTEXT_SIZE],
 		     uint8_t shared[WAX_XWING_SHARED_SIZE],
 		     const uint8_t key[WAX_XWING_PUBLIC_SIZE])
 {
-	return !crypto_kem_xwing_enc(ciphertext, shared, key);
+	bool ok = !crypto_kem_xwing_enc(ciphertext, shared, key);
+
+	sodium_stackzero(STACK_USED);
+	return ok;
 }
 
 bool wax_xwing_decap(uint8_t shared[WAX_XWING_SHARED_SIZE],
@@ -218,5 +234,8 @@ bool wax_xwing_decap(uint8_t shared[WAX_XWING_SHARED_SIZE],
 		     const uint8_t seed[WAX_XWING_SEED_SIZE])
 {
 	/* In X-Wing the secret key is the seed. */
-	return !crypto_kem_xwing_dec(shared, ciphertext, seed);
+	bool ok = !crypto_kem_xwing_dec(shared, ciphertext, seed);
+
+	sodium_stackzero(STACK_USED);
+	return ok;
 }

@@ -13,6 +13,7 @@
 
 #define WAX_KEY_SIZE 32	 /* of every symmetric key */
 #define WAX_HASH_SIZE 32 /* SHA-256, HMAC-SHA-256 */
+#define WAX_SHA512_SIZE 64
 #define WAX_BLAKE2B_SIZE 64
 #define WAX_NONCE_SIZE 12  /* ChaCha20-Poly1305, RFC 8439 */
 #define WAX_XNONCE_SIZE 24 /* XChaCha20-Poly1305 */
@@ -32,7 +33,12 @@
 
 void wax_random(void *out, size_t len);
 
+/* A number below n, each as likely. */
+uint32_t wax_random_below(uint32_t n);
+
 void wax_sha256(const void *data, size_t len, uint8_t out[WAX_HASH_SIZE]);
+
+void wax_sha512(const void *data, size_t len, uint8_t out[WAX_SHA512_SIZE]);
 
 void wax_hmac(const uint8_t key[WAX_KEY_SIZE], const void *data, size_t len,
 	      uint8_t out[WAX_HASH_SIZE]);

@@ -19,7 +19,8 @@ struct wax_envelope {
 	int level; /* of compression; 0: raw blocks */
 	bool pad;
 	struct wax_secret *signer; /* an Ed25519 secret key, or NULL */
-	struct wax_prehash *hash;  /* of what it signs; wax_envelope_begin() */
+	bool session; /* which signs for a session, and is no sender */
+	struct wax_prehash *hash; /* of what it signs; wax_envelope_begin() */
 };
 
 void wax_envelope_release(struct wax_envelope *e);
@@ -49,8 +50,15 @@ struct wax_envelope_limits {
 	unsigned max_ratio; /* 0: no limit */
 	/* Data that are no archive and larger, in bytes, are refused. */
 	uint64_t max_size; /* 0: no limit */
-	/* NULL: anyone, or no one. */
-	const uint8_t *sender;
+	/* Ed25519 keys, one of which signed it; none: anyone, or no one. */
+	const uint8_t *senders;
+	size_t n_senders;
+	/*
+	 * The Ed25519 key that a session says must have signed it: as its
+	 * sender, where it names one, otherwise for the session. NULL: none is
+	 * known of.
+	 */
+	const uint8_t *signer;
 };
 
 /*

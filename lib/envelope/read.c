@@ -20,10 +20,12 @@ struct opening {
 	struct wax_source *from;
 	struct wax_reader r;
 	struct wax_meta meta;
-	struct wax_unzstd *z;	  /* NULL: bare bytes */
-	struct wax_prehash *hash; /* while a signature is due */
-	uint64_t taken;		  /* of the payload */
-	uint64_t given;		  /* of the data */
+	struct wax_unzstd *z;			 /* NULL: bare bytes */
+	uint8_t signer[WAX_ED25519_PUBLIC_SIZE]; /* where one is due */
+	bool due;				 /* a signature */
+	struct wax_prehash *hash;		 /* until it was checked */
+	uint64_t taken;				 /* of the payload */
+	uint64_t given;				 /* of the data */
 	unsigned max_ratio;
 	uint64_t max_size;
 	bool any;	       /* there was a frame of data */
@@ -46,6 +48,13 @@ static void take(struct opening *o, const uint8_t *p, size_t len)
 	wax_reader_take(&o->r, len);
 }
 
+/* As its sender, where it names one. */
+static enum wax_signature_kind kind_of(const struct opening *o)
+{
+	return o->meta.has_sender ? WAX_SIGNATURE_SENDER
+				  : WAX_SIGNATURE_SESSION;
+}
+
 static int read_meta(struct opening *o, const uint8_t *start,
 		     const struct wax_bytes *header, struct wax_diag *diag)
 {
@@ -66,9 +75,13 @@ static int read_meta(struct opening *o, const uint8_t *start,
 	if (!err)
 		err = wax_meta_parse(&o->meta, frame + WAX_FRAME_HEADER_SIZE,
 				     len - WAX_FRAME_HEADER_SIZE, diag);
-	if (!err && o->meta.has_sender)
-		err = wax_signature_begin(WAX_SIGNATURE_SENDER, o->meta.sender,
-					  header, &o->hash, diag);
+	if (!err && o->meta.has_sender) {
+		o->due = true;
+		memcpy(o->signer, o->meta.sender, sizeof(o->signer));
+	}
+	if (!err && o->due)
+		err = wax_signature_begin(kind_of(o), o->signer, header,
+					  &o->hash, diag);
 	if (!err && o->hash)
 		wax_prehash_add(o->hash, frame, len);
 	o->taken = len;
@@ -84,7 +97,7 @@ static int read_signature(struct opening *o, const uint8_t *frame, size_t len,
 
 	if (o->verified || o->padded || !o->hash)
 		return bad_envelope(diag);
-	err = wax_signature_check(o->hash, WAX_SIGNATURE_SENDER, o->meta.sender,
+	err = wax_signature_check(o->hash, kind_of(o), o->signer,
 				  frame + WAX_FRAME_HEADER_SIZE,
 				  len - WAX_FRAME_HEADER_SIZE, diag);
 	wax_prehash_free(o->hash);
@@ -132,7 +145,7 @@ static int next_frame(struct opening *o, bool *end, struct wax_diag *diag)
 	if (err)
 		return err;
 	*end = !len && o->any;
-	if (*end && o->meta.has_sender && !o->verified)
+	if (*end && o->due && !o->verified)
 		return wax_diag_set(diag, WAX_ERR_TRUST,
 				    "the signature is missing");
 	if (*end)
@@ -227,16 +240,23 @@ static int another(const struct wax_meta *meta, struct wax_diag *diag)
 }
 
 /* Whether the sender is the one asked for, before anything is believed. */
-static int check_sender(const struct wax_meta *meta, const uint8_t *wanted,
+static int check_sender(const struct wax_meta *meta,
+			const struct wax_envelope_limits *wanted,
 			struct wax_diag *diag)
 {
-	if (!wanted)
+	if (wanted->signer && meta->has_sender &&
+	    memcmp(meta->sender, wanted->signer, sizeof(meta->sender)))
+		return another(meta, diag);
+	if (!wanted->n_senders)
 		return 0;
 	if (!meta->has_sender)
 		return wax_diag_set(diag, WAX_ERR_TRUST, "it is not signed");
-	if (memcmp(meta->sender, wanted, sizeof(meta->sender)))
-		return another(meta, diag);
-	return 0;
+	for (size_t i = 0; i < wanted->n_senders; i++)
+		if (!memcmp(meta->sender,
+			    wanted->senders + i * sizeof(meta->sender),
+			    sizeof(meta->sender)))
+			return 0;
+	return another(meta, diag);
 }
 
 /* Looks how the payload begins. */
@@ -247,8 +267,12 @@ static int begin(struct opening *o, const struct wax_bytes *header,
 	size_t len;
 	int err = wax_reader_peek(&o->r, WAX_META_PREFIX, &p, &len, diag);
 
-	if (err || !wax_meta_begins(p, len))
+	if (err)
 		return err;
+	if (!wax_meta_begins(p, len))
+		return o->due ? wax_diag_set(diag, WAX_ERR_TRUST,
+					     "the signature is missing")
+			      : 0;
 	err = wax_unzstd_new(&o->z, diag);
 	return err ? err : read_meta(o, p, header, diag);
 }
@@ -274,11 +298,14 @@ int wax_envelope_source(const struct wax_bytes *header,
 		return wax_no_memory(diag);
 	o->max_ratio = limits->max_ratio;
 	o->max_size = limits->max_size;
+	o->due = limits->signer;
+	if (o->due)
+		memcpy(o->signer, limits->signer, sizeof(o->signer));
 	err = wax_reader_init(&o->r, *source, diag);
 	if (!err)
 		err = begin(o, header, diag);
 	if (!err)
-		err = check_sender(&o->meta, limits->sender, diag);
+		err = check_sender(&o->meta, limits, diag);
 	if (err) {
 		opening_free(o);
 		return err;

@@ -20,6 +20,7 @@ struct enclosing {
 	struct wax_bytes head; /* M, until it is written */
 	uint64_t len;	       /* of the payload so far */
 	bool pad;
+	enum wax_signature_kind kind;
 	struct wax_secret *signer;
 	struct wax_prehash *hash; /* NULL where nothing is signed */
 };
@@ -59,8 +60,8 @@ static int put_signature(struct enclosing *e, struct wax_diag *diag)
 {
 	uint8_t frame[WAX_SIGNATURE_FRAME_SIZE];
 
-	wax_signature_write(e->hash, WAX_SIGNATURE_SENDER,
-			    wax_secret_bytes(e->signer), frame);
+	wax_signature_write(e->hash, e->kind, wax_secret_bytes(e->signer),
+			    frame);
 	return put(e, frame, sizeof(frame), diag);
 }
 
@@ -119,15 +120,23 @@ void wax_envelope_release(struct wax_envelope *e)
 	*e = (struct wax_envelope){0};
 }
 
+static enum wax_signature_kind kind_of(const struct wax_envelope *e)
+{
+	return e->session ? WAX_SIGNATURE_SESSION : WAX_SIGNATURE_SENDER;
+}
+
 int wax_envelope_begin(struct wax_envelope *e, const struct wax_bytes *header,
 		       struct wax_diag *diag)
 {
+	uint8_t key[WAX_ED25519_PUBLIC_SIZE];
+
 	if (!e->signer)
 		return 0;
-	e->meta.has_sender = true;
-	wax_ed25519_secret_public(e->meta.sender, wax_secret_bytes(e->signer));
-	return wax_signature_begin(WAX_SIGNATURE_SENDER, e->meta.sender, header,
-				   &e->hash, diag);
+	wax_ed25519_secret_public(key, wax_secret_bytes(e->signer));
+	e->meta.has_sender = !e->session;
+	if (!e->session)
+		memcpy(e->meta.sender, key, sizeof(key));
+	return wax_signature_begin(kind_of(e), key, header, &e->hash, diag);
 }
 
 int wax_envelope_sink(struct wax_envelope *e, struct wax_sink **sink,
@@ -140,6 +149,7 @@ int wax_envelope_sink(struct wax_envelope *e, struct wax_sink **sink,
 	if (!x)
 		return wax_no_memory(diag);
 	x->pad = e->pad;
+	x->kind = kind_of(e);
 	x->signer = e->signer;
 	x->hash = e->hash;
 	e->signer = NULL;

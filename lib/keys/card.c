@@ -92,12 +92,11 @@ static bool parse_names(struct wax_card *card, struct wax_cursor *text)
 {
 	struct wax_cursor value;
 
-	return wax_cursor_field(text, "name", &value) &&
+	return wax_cursor_field(text, FIRST_LINE, &value) && !value.left &&
+	       wax_cursor_field(text, "name", &value) &&
 	       copy(value, card->name, sizeof(card->name)) &&
 	       wax_cursor_field(text, "identity", &value) &&
-	       copy(value, card->identity, sizeof(card->identity)) &&
-	       wax_identity_parse(card->identity, strlen(card->identity),
-				  card->key);
+	       copy(value, card->identity, sizeof(card->identity));
 }
 
 static bool parse_keys(struct wax_card *card, struct wax_cursor *text)
@@ -105,7 +104,9 @@ static bool parse_keys(struct wax_card *card, struct wax_cursor *text)
 	struct wax_public_key key;
 	struct wax_cursor value;
 
-	return wax_cursor_field(text, "recipient", &value) &&
+	return wax_identity_parse(card->identity, strlen(card->identity),
+				  card->key) &&
+	       wax_cursor_field(text, "recipient", &value) &&
 	       copy(value, card->recipient, sizeof(card->recipient)) &&
 	       !wax_public_key_parse(&key, card->recipient,
 				     strlen(card->recipient), NULL) &&
@@ -148,23 +149,22 @@ static bool take_u32(struct wax_cursor *c, uint32_t *out)
 static bool parse_prekey(struct wax_card *card, struct wax_cursor *text)
 {
 	struct wax_prekey_public *p = &card->prekey;
-	struct wax_cursor value, none;
+	struct wax_cursor value;
 
-	if (!wax_cursor_field(text, "prekey", &value) ||
-	    !take_u32(&value, &p->id) ||
-	    !take_key(&value, p->x25519, sizeof(p->x25519)) ||
-	    value.left != wax_base64_len(sizeof(p->xwing)) ||
-	    !take_key(&value, p->xwing, sizeof(p->xwing)))
-		return false;
-	card->once = wax_cursor_field(text, "once", &none);
-	return !card->once || !none.left;
+	return wax_cursor_field(text, "prekey", &value) &&
+	       take_u32(&value, &p->id) &&
+	       take_key(&value, p->x25519, sizeof(p->x25519)) &&
+	       value.left == wax_base64_len(sizeof(p->xwing)) &&
+	       take_key(&value, p->xwing, sizeof(p->xwing));
 }
 
 static bool parse_times(struct wax_card *card, struct wax_cursor *text)
 {
-	struct wax_cursor value;
+	struct wax_cursor value = {0};
 
-	return wax_cursor_field(text, "issued", &value) &&
+	card->once = wax_cursor_field(text, "once", &value);
+	return !(card->once && value.left) &&
+	       wax_cursor_field(text, "issued", &value) &&
 	       wax_time_parse((const char *)value.at, value.left,
 			      &card->issued) &&
 	       wax_cursor_field(text, "expires", &value) &&
@@ -194,12 +194,23 @@ static bool rest_is_unknown(struct wax_cursor text)
 
 static bool parse(struct wax_card *card, struct wax_cursor text)
 {
-	struct wax_cursor value;
-
-	return wax_cursor_field(&text, FIRST_LINE, &value) && !value.left &&
-	       parse_names(card, &text) && parse_keys(card, &text) &&
+	return parse_names(card, &text) && parse_keys(card, &text) &&
 	       parse_prekey(card, &text) && parse_times(card, &text) &&
 	       rest_is_unknown(text);
+}
+
+bool wax_card_glance(struct wax_card *card, struct wax_cursor note)
+{
+	struct wax_cursor value;
+
+	*card = (struct wax_card){0};
+	return parse_names(card, &note) &&
+	       wax_cursor_field(&note, "recipient", &value) &&
+	       copy(value, card->recipient, sizeof(card->recipient)) &&
+	       wax_cursor_field(&note, "minisign", &value) &&
+	       copy(value, card->minisign, sizeof(card->minisign)) &&
+	       wax_cursor_field(&note, "prekey", &value) &&
+	       parse_times(card, &note);
 }
 
 int wax_card_parse(struct wax_card *card, struct wax_cursor note,
@@ -219,30 +230,46 @@ int wax_card_parse(struct wax_card *card, struct wax_cursor note,
 	return 0;
 }
 
-int wax_card_read(struct wax_source *from, struct wax_card **out,
-		  struct wax_diag *diag)
+int wax_card_new(struct wax_cursor note, struct wax_card **out,
+		 struct wax_diag *diag)
 {
 	struct wax_card *card = calloc(1, sizeof(*card));
-	struct wax_secret *text = NULL;
-	int err = card ? wax_secret_read(from, WAX_CARD_MAX, &text, diag)
-		       : wax_no_memory(diag);
+	int err = card ? 0 : wax_no_memory(diag);
 
+	if (!err && note.left > WAX_CARD_MAX)
+		err = wax_diag_set(diag, WAX_ERR_FORMAT,
+				   "a card has at most %d bytes", WAX_CARD_MAX);
 	if (!err)
-		err = wax_card_parse(card,
-				     wax_cursor(wax_secret_bytes(text),
-						wax_secret_size(text)),
-				     diag);
-	wax_secret_free(text);
+		err = wax_card_parse(card, note, diag);
+	if (!err)
+		err = wax_bytes_add(&card->note, note.at, note.left, diag);
 	if (err) {
-		free(card);
+		wax_card_free(card);
 		return err;
 	}
 	*out = card;
 	return 0;
 }
 
+int wax_card_read(struct wax_source *from, struct wax_card **out,
+		  struct wax_diag *diag)
+{
+	struct wax_secret *text = NULL;
+	int err = wax_secret_read(from, WAX_CARD_MAX, &text, diag);
+
+	if (!err)
+		err = wax_card_new(wax_cursor(wax_secret_bytes(text),
+					      wax_secret_size(text)),
+				   out, diag);
+	wax_secret_free(text);
+	return err;
+}
+
 void wax_card_free(struct wax_card *card)
 {
+	if (!card)
+		return;
+	wax_bytes_release(&card->note);
 	free(card);
 }
 

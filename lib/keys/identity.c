@@ -300,6 +300,11 @@ static int unlock_next(struct wax_identities *list, struct wax_diag *diag)
 	return 0;
 }
 
+bool wax_identities_locked(const struct wax_identities *list)
+{
+	return list->n_unlocked < list->n_sealed;
+}
+
 int wax_identities_unlock(struct wax_identities *list, size_t *out,
 			  struct wax_diag *diag)
 {

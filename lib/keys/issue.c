@@ -73,7 +73,9 @@ static int write_prekeys(struct issuing *x, struct wax_diag *diag)
 
 	if (err)
 		return err;
-	err = wax_state_write(x->state, WAX_PREKEYS_FILE, file, diag);
+	err = wax_state_write(x->state, WAX_PREKEYS_FILE,
+			      wax_secret_bytes(file), wax_secret_size(file),
+			      diag);
 	wax_secret_free(file);
 	return err;
 }

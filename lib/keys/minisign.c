@@ -290,6 +290,15 @@ bool wax_minisign_key_is_valid(const char *text, size_t len)
 	return parse_key(text, len, bytes);
 }
 
+bool wax_signature_is_by(const struct wax_signature *s, const char *key)
+{
+	uint8_t bytes[KEY_BYTES];
+
+	return parse_key(key, strlen(key), bytes) &&
+	       !memcmp(s->bytes + ALGORITHM_SIZE, bytes + ALGORITHM_SIZE,
+		       ID_SIZE);
+}
+
 int wax_minisign_key_read(struct wax_source *from,
 			  char out[WAX_MINISIGN_KEY_SIZE],
 			  struct wax_diag *diag)
@@ -360,7 +369,7 @@ int wax_verify(const struct wax_signature *s, const char *key,
 		return wax_diag_set(diag, WAX_ERR_USAGE,
 				    "this is no public key of minisign's, "
 				    "RW...");
-	if (memcmp(s->bytes + ALGORITHM_SIZE, bytes + ALGORITHM_SIZE, ID_SIZE))
+	if (!wax_signature_is_by(s, key))
 		return wax_diag_set(diag, WAX_ERR_TRUST,
 				    "it is signed with another key");
 	err = verify_data(s, bytes + HEAD_SIZE, from, diag);

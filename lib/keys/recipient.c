@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "keys/card.h"
 #include "keys/identities.h"
 #include "stream/reader.h"
 
@@ -139,17 +140,16 @@ static int next_line(struct wax_reader *r, const char **line, size_t *len,
 	return 0;
 }
 
-int wax_recipients_read(struct wax_recipients *list, struct wax_source *from,
-			struct wax_diag *diag)
+static int read_lines(struct wax_recipients *list, struct wax_reader *r,
+		      struct wax_diag *diag)
 {
-	struct wax_reader r;
 	size_t found = 0, len;
 	bool more = true;
 	const char *line;
-	int err = wax_reader_init(&r, from, diag);
+	int err = 0;
 
 	for (unsigned long no = 1; !err && more; no++) {
-		err = next_line(&r, &line, &len, &more, diag);
+		err = next_line(r, &line, &len, &more, diag);
 		if (!err && len && *line != '#') {
 			err = wax_recipients_add(list, line, len, diag);
 			found++;
@@ -160,6 +160,51 @@ int wax_recipients_read(struct wax_recipients *list, struct wax_source *from,
 	if (!err && !found)
 		err = wax_diag_set(diag, WAX_ERR_FORMAT,
 				   "there is no recipient in it");
+	return err;
+}
+
+static int read_card(struct wax_recipients *list, struct wax_reader *r,
+		     struct wax_card **out, struct wax_diag *diag)
+{
+	struct wax_card *card = NULL;
+	struct wax_bytes note = {0};
+	int err = wax_bytes_reserve(&note, WAX_CARD_MAX + 1, diag);
+
+	if (!err)
+		err = wax_reader_read(r, note.data, WAX_CARD_MAX + 1, &note.len,
+				      diag);
+	if (!err)
+		err = wax_card_new(wax_cursor(note.data, note.len), &card,
+				   diag);
+	wax_bytes_release(&note);
+	if (err)
+		return err;
+	err = wax_recipients_add(list, card->recipient, strlen(card->recipient),
+				 diag);
+	if (err || !out)
+		wax_card_free(card);
+	else
+		*out = card;
+	return err;
+}
+
+int wax_recipients_read(struct wax_recipients *list, struct wax_source *from,
+			struct wax_card **card, struct wax_diag *diag)
+{
+	const size_t begin = sizeof(WAX_CARD_BEGIN) - 1;
+	struct wax_reader r;
+	const uint8_t *data;
+	size_t len;
+	int err = wax_reader_init(&r, from, diag);
+
+	if (card)
+		*card = NULL;
+	if (!err)
+		err = wax_reader_peek(&r, begin, &data, &len, diag);
+	if (!err)
+		err = wax_starts((const char *)data, len, WAX_CARD_BEGIN)
+			      ? read_card(list, &r, card, diag)
+			      : read_lines(list, &r, diag);
 	wax_reader_release(&r);
 	return err;
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * State at rest. A file is: "waxstate", the version as one byte, a nonce, and
- * XChaCha20-Poly1305 of the data. The associated data are these nine bytes,
- * the file's name, a NUL and the identity key, so that no file stands in for
- * another.
+ * State at rest: the key of its files, and the files under the home.
  */
+#include <assert.h>
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,18 +20,13 @@
 #include "base/secret.h"
 #include "crypto/identity.h"
 #include "keys/identities.h"
+#include "keys/sealed.h"
 #include "keys/state.h"
-#include "stream/file.h"
+#include "sys/output.h"
 #include "sys/temporary.h"
-
-static const uint8_t magic[] = {'w', 'a', 'x', 's', 't', 'a', 't', 'e', 1};
 
 #define KEY_FILE "state.key"
 #define KEY_INFO "wax/v1 state"
-
-/* The largest file that is read. */
-#define FILE_MAX (64 * 1024 * 1024)
-#define HEAD_SIZE (sizeof(magic) + WAX_XNONCE_SIZE)
 
 struct wax_state {
 	char *home;
@@ -49,53 +43,41 @@ int wax_state_path(const char *home, const char *name, char **out,
 
 	if (!path)
 		return wax_no_memory(diag);
-	snprintf(path, size, "%s/%s", home, name);
+	snprintf(path, size, "%s%s%s", home,
+		 *home && home[strlen(home) - 1] == '/' ? "" : "/", name);
 	*out = path;
 	return 0;
 }
 
-static int associate(const struct wax_state *s, const char *name,
-		     struct wax_bytes *out, struct wax_diag *diag)
+static struct wax_sealed_as as(const struct wax_state *s, const char *name,
+			       struct wax_secret *key)
 {
-	int err = wax_bytes_add(out, magic, sizeof(magic), diag);
-
-	if (!err)
-		err = wax_bytes_add(out, name, strlen(name) + 1, diag);
-	return err ? err : wax_bytes_add(out, s->owner, sizeof(s->owner), diag);
+	return (struct wax_sealed_as){name, s->owner, key};
 }
 
-static int bad(const char *path, const char *what, struct wax_diag *diag)
+/* Reads and opens; *out stays NULL where there is no file. */
+static int read_with(const struct wax_state *s, const char *name,
+		     struct wax_secret *key, struct wax_secret **out,
+		     struct wax_diag *diag)
 {
-	wax_diag_set(diag, WAX_ERR_STATE, "'%s': %s", path, what);
-	return WAX_ERR_STATE;
-}
-
-/* Opens what was read from path with a key. */
-static int unseal(const struct wax_state *s, const char *name, const char *path,
-		  struct wax_secret *key, struct wax_secret *file,
-		  struct wax_secret **out, struct wax_diag *diag)
-{
-	const uint8_t *p = wax_secret_bytes(file);
-	size_t len = wax_secret_size(file);
-	struct wax_bytes ad = {0};
+	const struct wax_sealed_as how = as(s, name, key);
+	struct wax_bytes file = {0};
 	struct wax_secret *data = NULL;
-	int err;
+	bool found = false;
+	char *path;
+	int err = wax_state_path(s->home, name, &path, diag);
 
-	if (len < HEAD_SIZE + WAX_TAG_SIZE ||
-	    memcmp(p, magic, sizeof(magic) - 1))
-		return bad(path, "this is no state file of wax's", diag);
-	if (p[sizeof(magic) - 1] != magic[sizeof(magic) - 1])
-		return bad(path, "it is of a later version of wax", diag);
-	err = associate(s, name, &ad, diag);
-	if (!err)
-		err = wax_secret_new(len - HEAD_SIZE - WAX_TAG_SIZE, &data,
-				     diag);
-	if (!err && !wax_xaead_open(wax_secret_bytes(key), p + sizeof(magic),
-				    ad.data, ad.len, p + HEAD_SIZE,
-				    len - HEAD_SIZE, wax_secret_bytes(data)))
-		err = bad(path, "it is damaged, or belongs to another identity",
-			  diag);
-	wax_bytes_release(&ad);
+	*out = NULL;
+	if (err)
+		return err;
+	err = wax_sealed_read(path, &file, &found, diag);
+	if (!err && found)
+		err = wax_secret_new(wax_sealed_len(&file), &data, diag);
+	if (!err && found)
+		err = wax_sealed_open(&how, path, &file, wax_secret_bytes(data),
+				      diag);
+	wax_bytes_release(&file);
+	free(path);
 	if (err) {
 		wax_secret_free(data);
 		return err;
@@ -104,58 +86,34 @@ static int unseal(const struct wax_state *s, const char *name, const char *path,
 	return 0;
 }
 
-/* Reads and opens; *out stays NULL where there is no file. */
-static int read_with(const struct wax_state *s, const char *name,
-		     struct wax_secret *key, struct wax_secret **out,
-		     struct wax_diag *diag)
+/* Where birth is not NULL, the file's own goes there, within the data. */
+static int write_with(const struct wax_state *s, const char *name,
+		      unsigned flags, struct wax_secret *key, const void *data,
+		      size_t len, uint8_t *birth, struct wax_diag *diag)
 {
-	struct wax_secret *file = NULL;
+	const struct wax_sealed_as how = as(s, name, key);
+	struct wax_bytes file = {0};
+	struct wax_output *o = NULL;
+	struct wax_birth b;
 	char *path;
 	int err = wax_state_path(s->home, name, &path, diag);
 
-	*out = NULL;
 	if (err)
 		return err;
-	err = wax_file_read(path, FILE_MAX, &file, diag);
-	if (err == WAX_ERR_FORMAT)
-		err = bad(path, "it is too large", diag);
-	if (!err && file)
-		err = unseal(s, name, path, key, file, out, diag);
-	wax_secret_free(file);
-	free(path);
-	return err;
-}
-
-static int write_with(const struct wax_state *s, const char *name,
-		      unsigned flags, struct wax_secret *key,
-		      struct wax_secret *data, struct wax_diag *diag)
-{
-	size_t len = wax_secret_size(data);
-	struct wax_bytes ad = {0}, file = {0};
-	struct wax_sink *to = NULL;
-	char *path = NULL;
-	int err = associate(s, name, &ad, diag);
-
-	if (!err)
-		err = wax_bytes_reserve(&file, HEAD_SIZE + len + WAX_TAG_SIZE,
-					diag);
-	if (!err) {
-		memcpy(file.data, magic, sizeof(magic));
-		wax_random(file.data + sizeof(magic), WAX_XNONCE_SIZE);
-		wax_xaead_seal(wax_secret_bytes(key), file.data + sizeof(magic),
-			       ad.data, ad.len, wax_secret_bytes(data), len,
-			       file.data + HEAD_SIZE);
-		file.len = HEAD_SIZE + len + WAX_TAG_SIZE;
-		err = wax_state_path(s->home, name, &path, diag);
+	err = wax_output_new(path, WAX_FILE_SECRET | flags, &o, diag);
+	if (!err && birth)
+		err = wax_output_birth(o, &b, diag);
+	if (!err && birth) {
+		wax_le_put(birth, b.file, 8);
+		wax_le_put(birth + 8, b.time, 8);
 	}
 	if (!err)
-		err = wax_sink_file(path, WAX_FILE_SECRET | flags, &to, diag);
+		err = wax_sealed_make(&how, data, len, &file, diag);
 	if (!err)
-		err = wax_sink_write(to, file.data, file.len, diag);
+		err = wax_output_write(o, file.data, file.len, diag);
 	if (!err)
-		err = wax_sink_finish(to, diag);
-	wax_sink_free(to);
-	wax_bytes_release(&ad);
+		err = wax_output_commit(o, diag);
+	wax_output_free(o);
 	wax_bytes_release(&file);
 	free(path);
 	return err;
@@ -181,11 +139,11 @@ static int derive(struct wax_state *s, struct wax_identities *identities,
 	return 0;
 }
 
-static int check_key(const struct wax_state *s, struct wax_diag *diag)
+static int check_key(const struct wax_secret *key, struct wax_diag *diag)
 {
-	return wax_secret_size(s->key) == WAX_KEY_SIZE
+	return wax_secret_size(key) == WAX_KEY_SIZE
 		       ? 0
-		       : bad(KEY_FILE, "it holds no key", diag);
+		       : wax_sealed_bad(KEY_FILE, "it holds no key", diag);
 }
 
 /* Reads the key; a new one is kept until something is written. */
@@ -201,7 +159,7 @@ static int find_key(struct wax_state *s, struct wax_identities *identities,
 	if (s->key) {
 		wax_secret_free(s->outer);
 		s->outer = NULL;
-		return check_key(s, diag);
+		return check_key(s->key, diag);
 	}
 	err = wax_secret_new(WAX_KEY_SIZE, &s->key, diag);
 	if (!err)
@@ -209,21 +167,40 @@ static int find_key(struct wax_state *s, struct wax_identities *identities,
 	return err;
 }
 
+/* Takes the key that another process has written since the opening, if any. */
+static int take_key(struct wax_state *s, struct wax_diag *diag)
+{
+	struct wax_secret *key;
+	int err = read_with(s, KEY_FILE, s->outer, &key, diag);
+
+	if (!err && key)
+		err = check_key(key, diag);
+	if (err || !key) {
+		wax_secret_free(key);
+		return err;
+	}
+	wax_secret_free(s->key);
+	wax_secret_free(s->outer);
+	s->key = key;
+	s->outer = NULL;
+	return 0;
+}
+
 /* Writes a new key; one that has appeared meanwhile is taken instead. */
-static int write_key(struct wax_state *s, struct wax_diag *diag)
+int wax_state_settle(struct wax_state *s, struct wax_diag *diag)
 {
 	int err;
 
 	if (!s->outer)
 		return 0;
-	err = write_with(s, KEY_FILE, 0, s->outer, s->key, diag);
+	err = write_with(s, KEY_FILE, 0, s->outer, wax_secret_bytes(s->key),
+			 WAX_KEY_SIZE, NULL, diag);
 	if (err == WAX_ERR_USAGE) {
-		wax_secret_free(s->key);
-		err = read_with(s, KEY_FILE, s->outer, &s->key, diag);
-		if (!err && !s->key)
-			err = bad(KEY_FILE, "it cannot be written", diag);
-		if (!err)
-			err = check_key(s, diag);
+		err = take_key(s, diag);
+		return err || !s->outer
+			       ? err
+			       : wax_sealed_bad(KEY_FILE,
+						"it cannot be written", diag);
 	}
 	if (err)
 		return err;
@@ -260,33 +237,126 @@ void wax_state_free(struct wax_state *state)
 	free(state);
 }
 
-int wax_state_read(const struct wax_state *state, const char *name,
-		   struct wax_secret **out, struct wax_diag *diag)
+int wax_state_has_key(struct wax_state *state, bool *out, struct wax_diag *diag)
+{
+	int err = state->outer ? take_key(state, diag) : 0;
+
+	*out = !state->outer;
+	return err;
+}
+
+/* Without a key, what is there cannot be opened. */
+static int must_be_missing(const char *path, struct wax_diag *diag)
 {
 	struct stat st;
-	char *path;
-	int err;
 
-	if (!state->outer)
-		return read_with(state, name, state->key, out, diag);
+	if (!lstat(path, &st))
+		return wax_sealed_bad(path, "its key, state.key, is missing",
+				      diag);
+	return errno == ENOENT || errno == ENOTDIR
+		       ? 0
+		       : wax_diag_sys(diag, errno, "'%s'", path);
+}
+
+int wax_state_read(struct wax_state *state, const char *name,
+		   struct wax_secret **out, struct wax_diag *diag)
+{
+	char *path;
+	bool any;
+	int err = wax_state_has_key(state, &any, diag);
+
 	*out = NULL;
+	if (err)
+		return err;
+	if (any)
+		return read_with(state, name, state->key, out, diag);
 	err = wax_state_path(state->home, name, &path, diag);
 	if (err)
 		return err;
-	if (!lstat(path, &st))
-		err = bad(path, "its key, state.key, is missing", diag);
+	err = must_be_missing(path, diag);
 	free(path);
 	return err;
 }
 
-int wax_state_write(struct wax_state *state, const char *name,
-		    struct wax_secret *data, struct wax_diag *diag)
+int wax_state_load(struct wax_state *state, const char *name,
+		   struct wax_bytes *file, struct wax_cursor *data,
+		   struct wax_diag *diag)
 {
-	int err = write_key(state, diag);
+	struct wax_sealed_as how;
+	bool found = false, any;
+	char *path;
+	int err = wax_state_has_key(state, &any, diag);
+
+	*data = (struct wax_cursor){0};
+	file->len = 0;
+	if (!err)
+		err = wax_state_path(state->home, name, &path, diag);
+	if (err)
+		return err;
+	err = any ? wax_sealed_read(path, file, &found, diag)
+		  : must_be_missing(path, diag);
+	how = as(state, name, state->key);
+	if (!err && found)
+		err = wax_sealed_open(&how, path, file,
+				      file->data + WAX_SEALED_HEAD, diag);
+	if (!err && found)
+		*data = wax_cursor(file->data + WAX_SEALED_HEAD,
+				   wax_sealed_len(file));
+	free(path);
+	return err;
+}
+
+int wax_state_write(struct wax_state *state, const char *name, const void *data,
+		    size_t len, struct wax_diag *diag)
+{
+	int err = wax_state_settle(state, diag);
 
 	return err ? err
 		   : write_with(state, name, WAX_FILE_REPLACE, state->key, data,
-				diag);
+				len, NULL, diag);
+}
+
+int wax_state_write_born(struct wax_state *state, const char *name,
+			 uint8_t *data, size_t len, size_t at,
+			 struct wax_diag *diag)
+{
+	int err = wax_state_settle(state, diag);
+
+	return err ? err
+		   : write_with(state, name, WAX_FILE_REPLACE, state->key, data,
+				len, data + at, diag);
+}
+
+int wax_state_birth(const struct wax_state *state, const char *name,
+		    struct wax_birth *out, struct wax_diag *diag)
+{
+	char *path;
+	int fd, err = wax_state_path(state->home, name, &path, diag);
+
+	if (err)
+		return err;
+	fd = open(path, O_PATH | O_CLOEXEC);
+	if (fd < 0 || wax_fd_birth(fd, out))
+		err = wax_diag_sys(diag, errno, "'%s'", path);
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return err;
+}
+
+void wax_state_hide(const struct wax_state *state, const char *kind,
+		    const void *data, size_t len,
+		    char out[WAX_HIDDEN_NAME_SIZE])
+{
+	uint8_t key[WAX_KEY_SIZE], mac[WAX_HASH_SIZE];
+
+	assert(!state->outer);
+	wax_hkdf(NULL, 0, wax_secret_bytes(state->key), WAX_KEY_SIZE, kind,
+		 strlen(kind), key, sizeof(key));
+	wax_hmac(key, data, len, mac);
+	wax_wipe(key, sizeof(key));
+	for (size_t i = 0; i < WAX_HIDDEN_NAME_SIZE / 2; i++)
+		sprintf(out + 2 * i, "%02x", mac[i]);
 }
 
 void wax_state_sweep(const char *home, int64_t now)

@@ -6,19 +6,22 @@
 #ifndef WAX_KEYS_STATE_H
 #define WAX_KEYS_STATE_H
 
+#include <stdbool.h>
 #include <wax/error.h>
 #include <wax/identity.h>
 #include <wax/secret.h>
 
 #include "base/bytes.h"
+#include "base/cursor.h"
 #include "crypto/crypto.h"
+#include "sys/fd.h"
 
 struct wax_state;
 
 /*
  * Finds the key in the folder home, with the first identity; where there is
- * none, a new one is written with the first file. WAX_ERR_STATE: it is damaged, of a
- * later version, or another identity's.
+ * none, a new one is written with the first file. WAX_ERR_STATE: it is damaged,
+ * of a later version, or another identity's.
  */
 int wax_state_open(const char *home, struct wax_identities *identities,
 		   struct wax_state **out, struct wax_diag *diag);
@@ -28,12 +31,51 @@ void wax_state_free(struct wax_state *state);
  * Reads the file name of the home, which was written for this purpose. *out is
  * NULL where there is none. Anything odd is WAX_ERR_STATE.
  */
-int wax_state_read(const struct wax_state *state, const char *name,
+int wax_state_read(struct wax_state *state, const char *name,
 		   struct wax_secret **out, struct wax_diag *diag);
 
+/*
+ * The same of what is no secret. file is emptied, and holds what data then
+ * points into; data is all zero where there is no file.
+ */
+int wax_state_load(struct wax_state *state, const char *name,
+		   struct wax_bytes *file, struct wax_cursor *data,
+		   struct wax_diag *diag);
+
 /* Writes it, whole or not at all; at the return it is on the disk. */
-int wax_state_write(struct wax_state *state, const char *name,
-		    struct wax_secret *data, struct wax_diag *diag);
+int wax_state_write(struct wax_state *state, const char *name, const void *data,
+		    size_t len, struct wax_diag *diag);
+
+/*
+ * Whether there is a key on the disk, which is looked for again where there was
+ * none; without one there are no files.
+ */
+int wax_state_has_key(struct wax_state *state, bool *out,
+		      struct wax_diag *diag);
+
+/*
+ * The same, with the birth of the new file itself at an offset of the data: its
+ * number and time, 8 bytes each, little-endian. And the birth of what is there
+ * now, which is that one unless it is a copy.
+ */
+int wax_state_write_born(struct wax_state *state, const char *name,
+			 uint8_t *data, size_t len, size_t at,
+			 struct wax_diag *diag);
+int wax_state_birth(const struct wax_state *state, const char *name,
+		    struct wax_birth *out, struct wax_diag *diag);
+
+/* Makes sure that the key is on the disk, as the first writing does. */
+int wax_state_settle(struct wax_state *state, struct wax_diag *diag);
+
+/*
+ * Files whose names must not say what they are of have such a name: 32
+ * hexadecimal digits, and a NUL. kind tells one use from another. Only with a
+ * key that is on the disk.
+ */
+#define WAX_HIDDEN_NAME_SIZE 33
+void wax_state_hide(const struct wax_state *state, const char *kind,
+		    const void *data, size_t len,
+		    char out[WAX_HIDDEN_NAME_SIZE]);
 
 /*
  * Removes what killed processes have left in the home: temporary files that

@@ -110,3 +110,17 @@ bool wax_fd_can_write(int fd)
 {
 	return mode_is(fd, O_WRONLY);
 }
+
+int wax_fd_birth(int fd, struct wax_birth *out)
+{
+	struct statx st;
+
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_INO | STATX_BTIME, &st))
+		return -1;
+	out->file = st.stx_ino;
+	out->time = st.stx_mask & STATX_BTIME
+			    ? (uint64_t)st.stx_btime.tv_sec * 1000000000 +
+				      st.stx_btime.tv_nsec
+			    : 0;
+	return 0;
+}

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
@@ -36,6 +37,15 @@ static inline bool wax_same_file(const struct stat *a, const struct stat *b)
 {
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
+
+/*
+ * What tells a file from every copy of it on this machine: its number, and the
+ * time it was made, 0 where the file system keeps none. -1 with errno.
+ */
+struct wax_birth {
+	uint64_t file, time;
+};
+int wax_fd_birth(int fd, struct wax_birth *out);
 
 /* Whether the descriptor is open in a mode that allows it. */
 bool wax_fd_can_read(int fd);

@@ -274,6 +274,14 @@ static int prepare_replacing(struct wax_output *o, struct wax_diag *diag)
 	return 0;
 }
 
+int wax_output_birth(const struct wax_output *o, struct wax_birth *out,
+		     struct wax_diag *diag)
+{
+	return wax_fd_birth(o->fd, out)
+		       ? wax_diag_sys(diag, errno, "'%s'", o->path)
+		       : 0;
+}
+
 int wax_output_commit(struct wax_output *o, struct wax_diag *diag)
 {
 	int err = o->flags & WAX_FILE_REPLACE ? prepare_replacing(o, diag) : 0;

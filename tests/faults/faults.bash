@@ -27,6 +27,21 @@ processes() {
 	"$python" "$top/tests/faults/processes.py" "$@" 3>&-
 }
 
+# To be called by setup_file(), too, for contacts.py.
+contacts_setup_file() {
+	export FAULTS_BOOK=$BATS_FILE_TMPDIR/book
+	can follow processes can-trace
+	contacts prepare
+}
+
+contacts() {
+	"$python" "$top/tests/faults/contacts.py" "$@" 3>&-
+}
+
+sessions() {
+	"$python" "$top/tests/faults/sessions.py" "$@" 3>&-
+}
+
 # found_nothing COMMAND...: it must find nothing, and have done something.
 found_nothing() {
 	run "$@"
@@ -49,6 +64,26 @@ faults_among() {
 	[ -e "$BATS_FILE_TMPDIR/can-follow" ] ||
 		skip 'processes cannot be followed here, or not on this machine'
 	found_nothing processes calls "$@"
+}
+
+# contacts_faults COMMAND...: of wax-contact, by contacts.py.
+contacts_faults() {
+	faults_of_contacts follow "$@"
+}
+
+faults_of_contacts() {
+	[ -e "$BATS_FILE_TMPDIR/can-$1" ] ||
+		skip 'processes cannot be followed here, or not on this machine'
+	found_nothing contacts "${@:2}"
+	rm -rf ./*
+}
+
+# faults_of_sessions SCENARIO [RUNS]: of the tools that use sessions, by
+# sessions.py.
+faults_of_sessions() {
+	[ -e "$BATS_FILE_TMPDIR/can-follow" ] ||
+		skip 'processes cannot be followed here, or not on this machine'
+	found_nothing sessions calls "$@"
 }
 
 # power FILESYSTEM SCENARIO...

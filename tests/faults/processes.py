@@ -38,8 +38,8 @@ from tracer import Tracer, call_names, can_trace
 WORKERS = os.cpu_count() or 1
 # What needs room, or changes something, on a disk.
 ON_DISK = {"fchmod", "fchmodat", "fsync", "ftruncate", "linkat", "mkdir",
-           "mkdirat", "openat", "pwrite64", "renameat", "renameat2",
-           "symlinkat", "syncfs", "unlinkat", "utimensat", "write"}
+           "mkdirat", "openat", "pwrite64", "renameat", "renameat2", "symlink",
+           "symlinkat", "syncfs", "unlink", "unlinkat", "utimensat", "write"}
 # These do not fail, for what they are asked here, or do not return.
 ONLY_KILLED = {"brk", "exit", "exit_group", "futex", "getpid", "getppid",
                "gettid", "kill", "rt_sigaction", "rt_sigprocmask",
@@ -201,18 +201,7 @@ def try_case(case):
     return matrix.try_case(case)
 
 
-def calls(name, role, runs="0", given=""):
-    global matrix
-    folder = os.getcwd()
-    matrix = Matrix(SCENARIOS[name](make_common(folder)), role, folder, given)
-    chosen = list(cases(matrix.calls))
-    line = f"{name}, {role}{given and ', ' + given}: {len(matrix.calls)} calls, "
-    if 0 < int(runs) < len(chosen):
-        seed = os.environ.get("FAULTS_SEED") or str(random.randrange(10 ** 6))
-        line += f"of {len(chosen)} faults those of FAULTS_SEED={seed}, "
-        chosen = random.Random(seed).sample(chosen, int(runs))
-    with multiprocessing.get_context("fork").Pool(WORKERS) as pool:
-        results = pool.map(try_case, chosen, 4)
+def report(line, chosen, results):
     failures = {}
     for fault, words, details in (w for _, wrong in results for w in wrong):
         faults, _ = failures.setdefault(words, ([], details))
@@ -225,6 +214,21 @@ def calls(name, role, runs="0", given=""):
     for words, (faults, details) in list(failures.items())[:30]:
         print(f"  {', '.join(faults)}: {words}{details}")
     return 1 if failures else 0
+
+
+def calls(name, role, runs="0", given=""):
+    global matrix
+    folder = os.getcwd()
+    matrix = Matrix(SCENARIOS[name](make_common(folder)), role, folder, given)
+    chosen = list(cases(matrix.calls))
+    line = f"{name}, {role}{given and ', ' + given}: {len(matrix.calls)} calls, "
+    if 0 < int(runs) < len(chosen):
+        seed = os.environ.get("FAULTS_SEED") or str(random.randrange(10 ** 6))
+        line += f"of {len(chosen)} faults those of FAULTS_SEED={seed}, "
+        chosen = random.Random(seed).sample(chosen, int(runs))
+    with multiprocessing.get_context("fork").Pool(WORKERS) as pool:
+        results = pool.map(try_case, chosen, 4)
+    return report(line, chosen, results)
 
 
 def main(argv):

@@ -76,7 +76,8 @@ static struct taken take_out(const struct wax_bytes *payload, bool wanted,
 {
 	const struct wax_envelope_limits limits = {
 		.max_ratio = 1,
-		.sender = wanted ? secret + 32 : NULL,
+		.senders = secret + 32,
+		.n_senders = wanted ? 1 : 0,
 	};
 	struct wax_source *source =
 		slow_source(payload->data, payload->len, step);

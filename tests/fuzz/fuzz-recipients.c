@@ -4,7 +4,8 @@
  *
  * Holds: a file is accepted if each of its lines is a recipient and they can
  * be together, read byte by byte as well; duplicates count once; and the text
- * of a recipient is the line, for SSH keys without the comment.
+ * of a recipient is the line, for SSH keys without the comment. A card is
+ * taken as reading it alone does.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include <wax.h>
 
 #include "fuzz.h"
+#include "keys/card.h"
 #include "keys/key.h"
 
 static int read_list(const void *data, size_t len, size_t step, size_t *count)
@@ -21,7 +23,7 @@ static int read_list(const void *data, size_t len, size_t step, size_t *count)
 	int err;
 
 	check(!wax_recipients_new(&list, NULL), "there is memory");
-	err = wax_recipients_read(list, source, NULL);
+	err = wax_recipients_read(list, source, NULL, NULL);
 	*count = wax_recipients_count(list);
 	wax_recipients_free(list);
 	wax_source_free(source);
@@ -74,6 +76,35 @@ static size_t count_texts(const struct wax_bytes *texts)
 	return count;
 }
 
+/* What begins like a card is one, and its recipient the only one. */
+static void read_card(const uint8_t *data, size_t size)
+{
+	struct wax_source *source = slow_source(data, size, 7);
+	struct wax_recipients *list = NULL;
+	struct wax_card *card = NULL, *want = NULL;
+	int err = wax_card_new(wax_cursor(data, size), &want, NULL);
+	size_t count;
+
+	check(!wax_recipients_new(&list, NULL), "there is memory");
+	check(wax_recipients_read(list, source, &card, NULL) == err,
+	      "the errors are a card's");
+	check(!err == (card != NULL), "a card or an error");
+	check(read_list(data, size, 0, &count) == err && count == !err &&
+		      wax_recipients_count(list) == count,
+	      "asked for or not, one recipient");
+	if (!err)
+		check(same(&card->note, data, size) &&
+			      !wax_recipients_add(list, want->recipient,
+						  strlen(want->recipient),
+						  NULL) &&
+			      wax_recipients_count(list) == 1,
+		      "that of the card, which has its note");
+	wax_card_free(card);
+	wax_card_free(want);
+	wax_recipients_free(list);
+	wax_source_free(source);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct wax_cursor c =
@@ -84,6 +115,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t len, count, slow_count;
 	int err;
 
+	if (wax_starts((const char *)c.at, size, WAX_CARD_BEGIN)) {
+		read_card(data, size);
+		return 0;
+	}
 	while (wax_cursor_line(&c, &line, &len)) {
 		if (len > WAX_READER_SIZE - 2)
 			return 0;

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "base/base64.h"
 #include "fuzz.h"
 
@@ -137,4 +139,36 @@ void fill(void *out, size_t len, uint32_t seed)
 		seed = seed * 1664525 + 1013904223;
 		p[i] = (uint8_t)(seed >> 24);
 	}
+}
+
+static uint32_t drawn;
+
+static const char *drawn_name(void)
+{
+	return "fuzz";
+}
+
+static void drawn_bytes(void *const out, const size_t len)
+{
+	fill(out, len, drawn);
+	drawn += (uint32_t)len * 2 + 1;
+}
+
+static uint32_t drawn_number(void)
+{
+	uint32_t n;
+
+	drawn_bytes(&n, sizeof(n));
+	return n;
+}
+
+void draw_from(uint32_t seed)
+{
+	static struct randombytes_implementation fixed = {
+		.implementation_name = drawn_name,
+		.random = drawn_number,
+		.buf = drawn_bytes};
+
+	drawn = seed;
+	randombytes_set_implementation(&fixed);
 }

@@ -48,4 +48,7 @@ uint32_t take(struct input *in, unsigned n);
 /* Deterministic bytes. */
 void fill(void *out, size_t len, uint32_t seed);
 
+/* What the library draws is from now on deterministic, too. */
+void draw_from(uint32_t seed);
+
 #endif

@@ -95,7 +95,8 @@ struct taken take_out(const struct wax_bytes *payload, struct reading r)
 	const struct wax_envelope_limits limits = {
 		.max_ratio = r.ratio,
 		.max_size = r.size,
-		.sender = r.sender,
+		.senders = r.sender,
+		.n_senders = r.sender ? 1 : 0,
 	};
 	/* Gone after the call. */
 	struct wax_bytes copy =
@@ -334,6 +335,14 @@ static const char *temporary(void)
 
 struct taken open_file(const struct wax_bytes *b, unsigned flags,
 		       const char *from)
+{
+	const char *const wanted[] = {from, NULL};
+
+	return open_file_from(b, flags, from ? wanted : NULL);
+}
+
+struct taken open_file_from(const struct wax_bytes *b, unsigned flags,
+			    const char *const *from)
 {
 	const struct wax_open_options o = {
 		.flags = flags, .from = from, .temporary = temporary()};

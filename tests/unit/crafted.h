@@ -120,7 +120,12 @@ struct wax_bytes file_end(struct file *f, const struct wax_bytes *payload);
 struct wax_bytes seal_file(const struct wax_seal_options *o, const void *p,
 			   size_t len, size_t step);
 
-/* Opens with that identity; flags and from as in wax_open_options. */
+/*
+ * Opens with that identity; flags and from as in wax_open_options, or from is
+ * the only one.
+ */
+struct taken open_file_from(const struct wax_bytes *b, unsigned flags,
+			    const char *const *from);
 struct taken open_file(const struct wax_bytes *b, unsigned flags,
 		       const char *from);
 

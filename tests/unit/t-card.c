@@ -247,6 +247,85 @@ static void sizes(void)
 	wax_card_free(NULL);
 }
 
+/* A glance at what was read sees the same, but for the keys. */
+static void glancing(void)
+{
+	struct wax_bytes once = {0};
+	uint8_t secret[WAX_ED25519_SECRET_SIZE];
+	struct wax_card want, got;
+	unsigned wrong = 0;
+	ptrdiff_t end;
+
+	known_card(&want);
+	known_signer(secret);
+	for (unsigned i = 0; i < 2; i++) {
+		want.once = i;
+		once.len = 0;
+		wax_card_write(&want, secret, &once, NULL);
+		memset(&got, 0xff, sizeof(got));
+		tap_ok(wax_card_glance(&got, wax_cursor(once.data, once.len)),
+		       "a glance");
+		tap_ok(!strcmp(got.name, want.name) &&
+			       !strcmp(got.identity, want.identity) &&
+			       !strcmp(got.recipient, want.recipient) &&
+			       !strcmp(got.minisign, want.minisign),
+		       "the texts");
+		tap_ok(got.once == i && got.issued == want.issued &&
+			       got.expires == want.expires,
+		       "once and the times");
+		tap_ok(!got.note.data && !got.prekey.id, "and no more");
+	}
+	end = (uint8_t *)memmem(once.data, once.len, "\n\n", 2) + 1 - once.data;
+	for (size_t i = 0; i < once.len; i++) {
+		uint8_t *copy = malloc(i ? i : 1);
+
+		memcpy(copy, once.data, i);
+		wrong += wax_card_glance(&got, wax_cursor(copy, i)) !=
+			 ((ptrdiff_t)i >= end);
+		free(copy);
+	}
+	tap_is(wrong, 0, "a glance goes to the end of the known lines");
+	wax_bytes_release(&once);
+}
+
+/* A card of its own keeps all that it was read from. */
+static void new_cards(void)
+{
+	const size_t len = strlen(known_text);
+	struct wax_card *card = NULL;
+	struct wax_diag diag = {0};
+	char *copy = strdup(known_text);
+
+	tap_err(wax_card_new(wax_cursor(copy, len), &card, &diag), 0, &diag,
+		"a new card");
+	memset(copy, 'x', len);
+	tap_ok(card && card->note.len == len &&
+		       !memcmp(card->note.data, known_text, len),
+	       "with its note");
+	wax_card_free(card);
+	card = NULL;
+	tap_err(wax_card_new(wax_cursor(copy, len), &card, &diag),
+		WAX_ERR_FORMAT, &diag, "what is none");
+	memcpy(copy, known_text, len);
+	copy[len - 10] ^= 1;
+	tap_err(wax_card_new(wax_cursor(copy, len), &card, &diag),
+		WAX_ERR_TRUST, &diag, "a wrong signature");
+	tap_ok(!card, "gives nothing");
+	free(copy);
+	for (size_t over = 0; over <= 1; over++) {
+		struct wax_bytes note = card_of(WAX_CARD_MAX + over);
+
+		tap_err(wax_card_new(wax_cursor(note.data, note.len), &card,
+				     &diag),
+			over ? WAX_ERR_FORMAT : 0, &diag, "a long one");
+		tap_ok(over || (card && card->note.len == note.len),
+		       "all of it is kept");
+		if (!over)
+			wax_card_free(card);
+		wax_bytes_release(&note);
+	}
+}
+
 /* Bits to change in the byte at i: where many are alike, one will do. */
 static unsigned bits_of(size_t i)
 {
@@ -769,6 +848,8 @@ int main(void)
 	reading(1);
 	reading(7);
 	sizes();
+	glancing();
+	new_cards();
 	every_byte();
 	order();
 	more_lines();

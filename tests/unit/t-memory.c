@@ -7,7 +7,9 @@
  * malloc and mmap (for secrets) are replaced by our own here, which need glibc
  * beneath them; a sanitizer has its own, so the counting is left out there.
  */
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +22,7 @@
 #include "fixture.h"
 #include "known.h"
 #include "mock.h"
+#include "people.h"
 #include "tap.h"
 #include "whole.h"
 
@@ -419,7 +422,7 @@ static int task_recipients_file(unsigned i, struct wax_diag *diag)
 	if (!err)
 		err = wax_source_memory(who[i], strlen(who[i]), &source, diag);
 	if (!err)
-		err = wax_recipients_read(list, source, diag);
+		err = wax_recipients_read(list, source, NULL, diag);
 	wax_source_free(source);
 	wax_recipients_free(list);
 	return err;
@@ -512,6 +515,121 @@ static int task_issue(unsigned i, struct wax_diag *diag)
 	if (!err)
 		err = wax_sink_finish(sink, diag);
 	wax_sink_free(sink);
+	return err;
+}
+
+/* A card in the place of recipients; i: which it was is asked for. */
+static int task_recipients_card(unsigned i, struct wax_diag *diag)
+{
+	struct wax_recipients *list = NULL;
+	struct wax_source *source = NULL;
+	struct wax_card *card = NULL;
+	int err = wax_recipients_new(&list, diag);
+
+	if (!err)
+		err = wax_source_memory(known_text, strlen(known_text), &source,
+					diag);
+	if (!err)
+		err = wax_recipients_read(list, source, i ? &card : NULL, diag);
+	wax_card_free(card);
+	wax_source_free(source);
+	wax_recipients_free(list);
+	return err;
+}
+
+/* The address book: its folder is emptied, or removed with all that is there. */
+static void empty_book(void)
+{
+	char path[300];
+	struct dirent *e;
+	DIR *d;
+
+	snprintf(path, sizeof(path), "%s/contacts", folder);
+	d = opendir(path);
+	while (d && (e = readdir(d)))
+		unlinkat(dirfd(d), e->d_name, 0);
+	if (d)
+		closedir(d);
+	rmdir(path);
+	snprintf(path, sizeof(path), "%s/contacts.lock", folder);
+	unlink(path);
+	empty_home();
+}
+
+static struct wax_card *people[4];
+
+static int nothing(void *ctx, const struct wax_contact *c,
+		   struct wax_diag *diag)
+{
+	char code[WAX_CODE_SIZE];
+
+	return wax_contact_code(c, 0, ctx, code, diag);
+}
+
+/* Does one thing with a book that is open. */
+static int use_book(struct wax_contacts *book, unsigned i,
+		    struct wax_diag *diag)
+{
+	char alike[WAX_CONTACT_NAME_SIZE];
+	struct wax_contact *c = NULL;
+	int err = 0;
+
+	switch (i) {
+	case 0:
+		return wax_contacts_each(book, nothing, signer, diag);
+	case 1:
+		err = wax_contacts_find(book, "b", &c, diag);
+		wax_contact_free(c);
+		return err;
+	case 2:
+		return wax_contacts_alike(book, "B", alike, diag);
+	case 3:
+		return wax_contacts_add(book, NULL, people[1], 0, 1795428000,
+					NULL, diag);
+	case 4:
+		return wax_contacts_add(book, "b", people[2],
+					WAX_CONTACT_DEVICE, 1795428000, NULL,
+					diag);
+	case 5:
+		return wax_contacts_rename(book, "b", "c", diag);
+	case 6:
+		return wax_contacts_remove(book, people[2]->identity, diag);
+	default:
+		return wax_contacts_remove(book, "a", diag);
+	}
+}
+
+/* A home in which it can be done again, made without counting. */
+static void prepare_book(unsigned i)
+{
+	struct wax_contacts *book = NULL;
+	bool counted = mem.on;
+	int err;
+
+	mem.on = false;
+	empty_book();
+	err = wax_contacts_open(folder, signer, &book, NULL);
+	for (unsigned j = 0; !err && j < 3; j++)
+		if (i != 3 + j)
+			err = wax_contacts_add(book, j ? "b" : "a", people[j],
+					       WAX_CONTACT_DEVICE, 1795428000,
+					       NULL, NULL);
+	if (err)
+		tap_ok(false, "an address book to work on");
+	wax_contacts_free(book);
+	mem.on = counted;
+}
+
+static int task_book(unsigned i, struct wax_diag *diag)
+{
+	struct wax_contacts *book = NULL;
+	int err;
+
+	prepare_book(i);
+	err = wax_contacts_open(folder, signer, &book, diag);
+	if (!err)
+		err = use_book(book, i, diag);
+	wax_contacts_free(book);
 	return err;
 }
 
@@ -649,9 +767,33 @@ static void envelopes(void)
 	wax_identities_free(signer);
 }
 
+/*
+ * How many may fail unnoticed: looking for what killed processes left, and
+ * removing links that have no use any more.
+ */
+static const unsigned long unnoticed[] = {0, 0, 0, 2, 2, 1, 1, 2};
+
+static void books(void)
+{
+	signer = fixture_identities(WAX_IDENTITY_MLKEM768X25519, 0);
+	for (unsigned i = 0; i < 3; i++)
+		people[i] = people_card(i + 1, "somebody", 1795428000);
+	for (unsigned i = 0; i < 8; i++) {
+		optional = unnoticed[i];
+		all_fail("an address book", task_book, i);
+	}
+	optional = 0;
+	empty_book();
+	for (unsigned i = 0; i < 3; i++)
+		wax_card_free(people[i]);
+	wax_identities_free(signer);
+}
+
 static void cards(void)
 {
 	all_fail("a card", task_card, 0);
+	all_fail("a card for recipients", task_recipients_card, 0);
+	all_fail("a card for recipients", task_recipients_card, 1);
 	signer = fixture_identities(WAX_IDENTITY_MLKEM768X25519, 0);
 	/* The folder is looked through for what killed processes left. */
 	optional = 1;
@@ -694,6 +836,7 @@ int main(void)
 	all_fail("streams", task_streams, 0);
 	envelopes();
 	cards();
+	books();
 	for (unsigned i = 0; i < FIXTURE_KINDS; i++) {
 		free(files[i]);
 		free(who[i]);

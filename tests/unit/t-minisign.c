@@ -186,6 +186,44 @@ static void verifying(void)
 	}
 }
 
+/* Which key a signature names, whether or not it is good. */
+static void made_by(void)
+{
+	static const struct {
+		const char *text, *key;
+		bool is;
+	} cases[] = {
+		{answer, KEY, true},
+		{answer, THEIR_KEY, false},
+		{answer, "", false},
+		{answer, "RW", false},
+		{answer,
+		 "RWRE2gIMiN90nIocCVSjM+fLipthM2AuCgRDIFnN/3+14zFsFjgVu"
+		 "DmKA",
+		 false},
+		/* The same number before another key. */
+		{answer,
+		 "RWRE2gIMiN90nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+		 true},
+		{NULL, THEIR_KEY, true},
+		{NULL, KEY, false},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const char *text = cases[i].text ? cases[i].text : theirs[0];
+		struct wax_signature *s = NULL;
+		struct mock_source m;
+		struct wax_source *from = mock_source(&m, text, strlen(text));
+
+		tap_err(wax_signature_read(from, &s, NULL), 0, NULL, "read");
+		if (s)
+			tap_is(wax_signature_is_by(s, cases[i].key),
+			       cases[i].is, "is it by that key, %zu", i);
+		wax_signature_free(s);
+		wax_source_free(from);
+	}
+}
+
 /* Each byte changed: nothing but the untrusted comment may change. */
 static void every_byte(void)
 {
@@ -270,6 +308,7 @@ int main(void)
 	refused_comments();
 	other_signers();
 	verifying();
+	made_by();
 	every_byte();
 	malformed();
 	key_files();

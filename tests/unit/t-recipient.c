@@ -13,6 +13,8 @@
 #include "base/bech32.h"
 #include "fixture.h"
 #include "keys/identities.h"
+#include "keys/note.h"
+#include "known.h"
 #include "mock.h"
 #include "tap.h"
 
@@ -53,7 +55,7 @@ static int read_text(struct wax_recipients *list, const char *text, size_t step,
 	int err;
 
 	m.step = step;
-	err = wax_recipients_read(list, source, diag);
+	err = wax_recipients_read(list, source, NULL, diag);
 	if (m.misuse)
 		tap_ok(false, "the source is used as it should be");
 	wax_source_free(source);
@@ -272,6 +274,136 @@ static void files(void)
 	free(pq);
 }
 
+/* Reads a card in the place of recipients. */
+static int read_card(struct wax_recipients *list, const void *data, size_t len,
+		     size_t step, unsigned fail_at, struct wax_card **card)
+{
+	struct wax_diag diag = {0};
+	struct mock_source m;
+	struct wax_source *source = mock_source(&m, data, len);
+	int err;
+
+	m.step = step;
+	m.fail_at = fail_at;
+	err = wax_recipients_read(list, source, card, &diag);
+	if (m.misuse || !err != !*diag.text || (card && err && *card))
+		tap_ok(false, "a card, or a reason");
+	wax_source_free(source);
+	return err;
+}
+
+static void cards(void)
+{
+	const size_t steps[] = {0, 1, 11, 12, 13, 1000},
+		     len = strlen(known_text);
+	struct wax_card *card, *untouched = (struct wax_card *)&card;
+	struct wax_recipients *list = empty();
+	char *x = fixture_recipient(X, 1);
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+		card = untouched;
+		tap_is(read_card(list, known_text, len, steps[i], 0, &card), 0,
+		       "a card, %zu bytes at a time", steps[i]);
+		if (!card || card == untouched)
+			continue;
+		tap_text(wax_card_identity(card), KNOWN_IDENTITY,
+			 "which it is");
+		tap_bytes(card->note.data, card->note.len, known_text, len,
+			  "with its note");
+		tap_ok(add(list, wax_card_recipient(card), NULL) == 0, "again");
+		wax_card_free(card);
+	}
+	tap_is(read_card(list, known_text, len, 0, 0, NULL), 0,
+	       "no card asked");
+	count_is(list, 1, "one recipient of all that");
+	card = untouched;
+	tap_is(read_text(list, x, 0, NULL), WAX_ERR_USAGE, "a classic one");
+	tap_is(read_card(list, x, strlen(x), 0, 0, &card), WAX_ERR_USAGE,
+	       "too");
+	wax_recipients_free(list);
+	list = empty();
+	card = untouched;
+	tap_is(read_card(list, x, strlen(x), 0, 0, &card), 0, "a recipient");
+	tap_ok(!card, "is no card");
+	tap_is(read_card(list, known_text, len, 0, 0, &card), WAX_ERR_USAGE,
+	       "a card after a classic recipient");
+	count_is(list, 1, "is not added");
+	wax_recipients_free(list);
+	free(x);
+}
+
+/* What begins like a card is one, or nothing. */
+static void damaged_cards(void)
+{
+	struct wax_recipients *list = empty();
+	size_t len = strlen(known_text);
+	char *text = malloc(len + 2100);
+	struct wax_card *card;
+
+	memcpy(text, known_text, len);
+	for (size_t i = 12; i < len; i += 7)
+		tap_ok(read_card(list, text, i, 0, 0, &card) < 0, "cut at %zu",
+		       i);
+	text[len - 10] ^= 1;
+	tap_is(read_card(list, text, len, 0, 0, &card), WAX_ERR_TRUST,
+	       "a wrong signature");
+	text[len - 10] ^= 1;
+	text[20] ^= 1;
+	tap_is(read_card(list, text, len, 0, 0, &card), WAX_ERR_TRUST,
+	       "another name");
+	tap_is(read_card(list, text, len, 0, 0, NULL), WAX_ERR_TRUST,
+	       "unasked");
+	text[20] ^= 1;
+	tap_is(read_card(list, "wax/card/v1", 11, 0, 0, &card), WAX_ERR_FORMAT,
+	       "a line alone");
+	tap_is(read_card(list, "wax/card/v2\n", 12, 0, 0, &card),
+	       WAX_ERR_FORMAT, "another version");
+	text[len] = '\n';
+	strcpy(text + len + 1, "x\n");
+	tap_is(read_card(list, text, len + 3, 0, 0, &card), WAX_ERR_TRUST,
+	       "more lines after it");
+	for (unsigned i = 1; i < 5; i++)
+		tap_is(read_card(list, known_text, len, 1000, i, &card),
+		       MOCK_ERR, "read %u fails", i);
+	count_is(list, 0, "none is added");
+	wax_recipients_free(list);
+	free(text);
+}
+
+/* Cards of the largest size, and of a byte more. */
+static void long_cards(void)
+{
+	const char *end = strstr(known_text, "\n\n") + 1;
+	size_t text = (size_t)(end - known_text);
+	uint8_t secret[WAX_ED25519_SECRET_SIZE];
+
+	known_signer(secret);
+	for (size_t over = 0; over < 2; over++) {
+		size_t more = WAX_CARD_MAX + over - strlen(known_text);
+		struct wax_recipients *list = empty();
+		struct wax_bytes in = {0}, note = {0};
+
+		wax_bytes_add(&in, known_text, text, NULL);
+		wax_bytes_reserve(&in, more, NULL);
+		memset(in.data + in.len, 'x', more);
+		in.len += more;
+		in.data[in.len - 1] = '\n';
+		wax_note_sign(&in, KNOWN_KEY_NAME, secret, &note, NULL);
+		tap_is((long long)note.len, (long long)(WAX_CARD_MAX + over),
+		       "a card of that size");
+		tap_is(read_card(list, note.data, note.len, 0, 0, NULL),
+		       over ? WAX_ERR_FORMAT : 0, "is %s",
+		       over ? "too large" : "read");
+		count_is(list, over ? 0 : 1, "and added, or not");
+		wax_bytes_add(&note, "x", 1, NULL);
+		tap_is(read_card(list, note.data, note.len, 0, 0, NULL),
+		       WAX_ERR_FORMAT, "nothing is cut off");
+		wax_bytes_release(&in);
+		wax_bytes_release(&note);
+		wax_recipients_free(list);
+	}
+}
+
 static void endless_line(void)
 {
 	struct wax_recipients *list = empty();
@@ -295,7 +427,7 @@ static void failing_file(void)
 	struct wax_source *source = mock_source(&m, "# x\n", 4);
 
 	m.fail_at = 2;
-	tap_err(wax_recipients_read(list, source, &diag), MOCK_ERR, &diag,
+	tap_err(wax_recipients_read(list, source, NULL, &diag), MOCK_ERR, &diag,
 		"a file that cannot be read");
 	wax_source_free(source);
 	wax_recipients_free(list);
@@ -407,6 +539,9 @@ int main(void)
 	mixing();
 	passphrases();
 	files();
+	cards();
+	damaged_cards();
+	long_cards();
 	endless_line();
 	failing_file();
 	wrapping();

@@ -290,6 +290,64 @@ static void sealed_again(void)
 	wax_identities_free(signer);
 }
 
+/* Several may have signed it; the one who did must be among them. */
+static void one_of_several(void)
+{
+	struct wax_identities *signer =
+		fixture_identities(WAX_IDENTITY_MLKEM768X25519, 4);
+	const struct wax_seal_options o = {.signer = signer};
+	struct wax_bytes b = seal_file(&o, sample, 5000, 5000);
+	struct wax_bytes unsigned_ = seal_file(NULL, sample, 5000, 5000);
+	char who[WAX_PUBLIC_IDENTITY_SIZE] = "";
+	const char *const good[][4] = {
+		{who, NULL},
+		{who, senders[0], NULL},
+		{senders[0], who, NULL},
+		{senders[0], senders[1], who, NULL},
+		{who, who, who, NULL},
+	};
+	const char *const bad[][4] = {
+		{senders[0], NULL},
+		{senders[0], senders[1], NULL},
+		{senders[0], senders[0], NULL},
+	};
+	const char *const odd[][4] = {
+		{NULL},
+		{who, "", NULL},
+		{who, "alice", NULL},
+		{"wax1", who, NULL},
+	};
+
+	wax_identities_public(signer, 0, who, NULL);
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		struct taken t = open_file_from(&b, 0, good[i]);
+
+		tap_ok(!t.err && t.out.len == 5000 && !strcmp(t.c.sender, who),
+		       "the signer is in list %zu", i);
+		wax_bytes_release(&t.out);
+		t = open_file_from(&unsigned_, 0, good[i]);
+		tap_err(t.err, LIE, &t.diag, "nobody signed");
+		wax_bytes_release(&t.out);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		struct taken t = open_file_from(&b, WAX_OPEN_EARLY, bad[i]);
+
+		tap_err(t.err, LIE, &t.diag, "and not in this list, %zu", i);
+		tap_ok(!t.begun && !t.out.len, "nothing comes out");
+		wax_bytes_release(&t.out);
+	}
+	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
+		struct taken t = open_file_from(&b, WAX_OPEN_EARLY, odd[i]);
+
+		tap_err(t.err, WAX_ERR_USAGE, &t.diag, "an odd list, %zu", i);
+		tap_ok(!t.begun && t.good_use, "is refused at once");
+		wax_bytes_release(&t.out);
+	}
+	wax_bytes_release(&unsigned_);
+	wax_bytes_release(&b);
+	wax_identities_free(signer);
+}
+
 int main(void)
 {
 	crafted_start();
@@ -300,5 +358,6 @@ int main(void)
 	nothing_before_the_end();
 	nothing_that_was_changed();
 	sealed_again();
+	one_of_several();
 	return tap_end();
 }

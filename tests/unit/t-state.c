@@ -65,14 +65,11 @@ static void put(const char *name, const void *data, size_t len)
 
 static struct wax_bytes get(const char *name)
 {
-	struct wax_secret *file = NULL;
 	struct wax_bytes out = {0};
+	bool found;
 
-	if (wax_file_read(at_home(name), 1 << 24, &file, NULL) || !file)
-		return out;
-	wax_bytes_add(&out, wax_secret_bytes(file), wax_secret_size(file),
-		      NULL);
-	wax_secret_free(file);
+	if (wax_file_read(at_home(name), 1 << 24, &out, &found, NULL))
+		out.len = 0;
 	return out;
 }
 
@@ -126,16 +123,10 @@ static int write_as_known(const char *name, const void *data, size_t len)
 {
 	struct wax_identities *list = known_identities();
 	struct wax_state *state = NULL;
-	struct wax_secret *secret = NULL;
 	int err = wax_state_open(home, list, &state, NULL);
 
 	if (!err)
-		err = wax_secret_new(len, &secret, NULL);
-	if (!err && len)
-		memcpy(wax_secret_bytes(secret), data, len);
-	if (!err)
-		err = wax_state_write(state, name, secret, NULL);
-	wax_secret_free(secret);
+		err = wax_state_write(state, name, data, len, NULL);
 	wax_state_free(state);
 	wax_identities_free(list);
 	return err;
@@ -282,9 +273,9 @@ static void two_at_once(void)
 	tap_ok(!wax_state_open(home, list, &a, NULL) &&
 		       !wax_state_open(home, list, &b, NULL),
 	       "two in an empty home");
-	tap_is(wax_state_write(a, "one", x, NULL), 0, "one writes");
-	tap_is(wax_state_write(b, "two", x, NULL), 0, "so does the other");
-	tap_is(wax_state_write(a, "one", x, NULL), 0, "and the one again");
+	tap_is(wax_state_write(a, "one", "x", 1, NULL), 0, "one writes");
+	tap_is(wax_state_write(b, "two", "x", 1, NULL), 0, "so does the other");
+	tap_is(wax_state_write(a, "one", "x", 1, NULL), 0, "and the one again");
 	tap_ok(!wax_state_read(a, "two", &got, NULL) && got,
 	       "they read each other");
 	wax_secret_free(got);
@@ -297,6 +288,34 @@ static void two_at_once(void)
 	tap_is(reads("two", NULL), 0, "and the other");
 	wax_state_free(NULL);
 	wax_secret_free(x);
+	wax_identities_free(list);
+}
+
+/* Who only reads, and looked before there was a key, finds it later. */
+static void looking_again(void)
+{
+	struct wax_identities *list = known_identities();
+	struct wax_state *s = NULL;
+	struct wax_secret *got = NULL;
+	struct wax_diag diag = {0};
+	bool any = true;
+
+	known_folder_empty();
+	tap_is(wax_state_open(home, list, &s, NULL), 0, "an empty home");
+	tap_ok(!wax_state_has_key(s, &any, NULL) && !any, "without a key");
+	tap_is(write_as_known("one", "x", 1), 0, "another process writes");
+	tap_ok(!wax_state_read(s, "one", &got, NULL) && got,
+	       "that can be read");
+	tap_ok(!wax_state_has_key(s, &any, NULL) && any, "with that key");
+	wax_secret_free(got);
+	wax_state_free(s);
+	s = NULL;
+	known_folder_empty();
+	tap_is(wax_state_open(home, list, &s, NULL), 0, "an empty home");
+	put("state.key", "x", 1);
+	tap_err(wax_state_has_key(s, &any, &diag), WAX_ERR_STATE, &diag,
+		"a damaged key: %s", diag.text);
+	wax_state_free(s);
 	wax_identities_free(list);
 }
 
@@ -408,22 +427,52 @@ static void others(void)
 }
 
 /* A key file that is sealed well, and holds no key. */
-static void no_key(void)
+#define SHORT_SIZE (9 + 24 + 31 + 16)
+
+static void put_short_key(uint8_t file[SHORT_SIZE])
 {
 	struct wax_identities *list = known_identities();
-	uint8_t file[9 + 24 + 31 + 16] = "waxstate\1", ad[9 + 10 + 32];
-	uint8_t outer[32], key[31] = {0};
+	uint8_t ad[9 + 10 + 32], outer[32], key[31] = {0};
 
-	known_folder_empty();
+	memset(file, 0, SHORT_SIZE);
+	memcpy(file, "waxstate\1", 9);
 	memcpy(ad, "waxstate\1state.key\0", 19);
 	memcpy(ad + 19, known_public, 32);
 	wax_identities_derive_key(list, "wax/v1 state", outer);
 	wax_xaead_seal(outer, file + 9, ad, sizeof(ad), key, sizeof(key),
 		       file + 33);
-	put("state.key", file, sizeof(file));
+	put("state.key", file, SHORT_SIZE);
+	wax_identities_free(list);
+}
+
+static void no_key(void)
+{
+	uint8_t file[SHORT_SIZE];
+
+	known_folder_empty();
+	put_short_key(file);
 	tap_is(reads("test", NULL), WAX_ERR_STATE, "a key of 31 bytes");
 	tap_ok(still("state.key", file, sizeof(file)), "stays there");
-	wax_identities_free(list);
+}
+
+/* A file that is longer than it says, as those of the system are. */
+static void endless_file(void)
+{
+	struct wax_bytes out = {0};
+	bool found = false;
+
+	if (access("/proc/version", R_OK)) {
+		tap_skip("a file of no size", "there is no /proc");
+		return;
+	}
+	tap_is(wax_file_read("/proc/version", 4096, &out, &found, NULL), 0,
+	       "a file of no size");
+	tap_ok(found && out.len > 20 && out.data[out.len - 1] == '\n',
+	       "is read to its end");
+	wax_bytes_release(&out);
+	tap_is(wax_file_read("/proc/version", 10, &out, &found, NULL),
+	       WAX_ERR_FORMAT, "or is too long");
+	wax_bytes_release(&out);
 }
 
 /* What is no regular file, or cannot be read, or is far too long. */
@@ -789,6 +838,163 @@ static void full(void)
 	free(file);
 }
 
+static struct wax_state *open_state(void)
+{
+	struct wax_identities *list = known_identities();
+	struct wax_state *state = NULL;
+
+	if (wax_state_open(home, list, &state, NULL)) {
+		printf("Bail out! no state\n");
+		exit(1);
+	}
+	wax_identities_free(list);
+	return state;
+}
+
+static int load(struct wax_state *state, const char *name,
+		struct wax_bytes *file, struct wax_cursor *data)
+{
+	struct wax_diag diag = {0};
+	int err = wax_state_load(state, name, file, data, &diag);
+
+	if (!err != !*diag.text || (err && data->at))
+		tap_ok(false, "data, or a reason");
+	return err;
+}
+
+/* The same data as by reading, into memory that is used again. */
+static void loading(void)
+{
+	struct wax_state *state;
+	struct wax_bytes file = {0}, damaged;
+	struct wax_cursor data = {0};
+
+	put_known();
+	state = open_state();
+	for (int i = 0; i < 2; i++) {
+		tap_is(load(state, "test", &file, &data), 0, "loaded");
+		tap_bytes(data.at, data.left, "hello", 5, "it says hello");
+		tap_is(load(state, "absent", &file, &data), 0, "no file");
+		tap_ok(!data.at && !data.left && !file.len, "is nothing");
+	}
+	wax_state_write(state, "empty", "", 0, NULL);
+	tap_is(load(state, "empty", &file, &data), 0, "an empty one");
+	tap_ok(data.at && !data.left, "is there");
+	damaged = get("test");
+	damaged.data[40] ^= 1;
+	put("test", damaged.data, damaged.len);
+	tap_is(load(state, "test", &file, &data), WAX_ERR_STATE, "damaged");
+	put("test", damaged.data, 20);
+	tap_is(load(state, "test", &file, &data), WAX_ERR_STATE, "cut");
+	wax_bytes_release(&damaged);
+	put("test", "", 0);
+	tap_is(load(state, "test", &file, &data), WAX_ERR_STATE, "of nothing");
+	mkdir(at_home("folder"), 0700);
+	tap_is(load(state, "folder", &file, &data), WAX_ERR_IO, "a folder");
+	wax_state_free(state);
+	unlink(at_home("state.key"));
+	state = open_state();
+	tap_is(load(state, "test", &file, &data), WAX_ERR_STATE, "without key");
+	tap_is(load(state, "absent", &file, &data), 0, "no file, no key");
+	tap_ok(!data.at, "is nothing");
+	wax_state_free(state);
+	wax_bytes_release(&file);
+}
+
+/* Sizes around those that memory grows by. */
+static void loading_sizes(void)
+{
+	struct wax_state *state;
+	struct wax_bytes file = {0};
+	struct wax_cursor data;
+	uint8_t *plain = malloc(70000);
+
+	put_known();
+	state = open_state();
+	tap_fill(plain, 70000, 1);
+	for (size_t n = 0; n < 70000; n = n < 300 ? n + 1 : n * 3 / 2) {
+		wax_state_write(state, "test", plain, n, NULL);
+		if (load(state, "test", &file, &data) || data.left != n ||
+		    (n && memcmp(data.at, plain, n) != 0))
+			tap_ok(false, "%zu bytes", n);
+	}
+	tap_is(load(state, "test", &file, &data), 0, "all sizes");
+	wax_state_free(state);
+	wax_bytes_release(&file);
+	free(plain);
+}
+
+/* HMACs under keys that derive from the state key, computed elsewhere. */
+static void hiding(void)
+{
+	char name[WAX_HIDDEN_NAME_SIZE], other[WAX_HIDDEN_NAME_SIZE];
+	struct wax_state *state;
+
+	put_known();
+	state = open_state();
+	wax_state_hide(state, "some kind", "", 0, name);
+	tap_text(name, "2689830b77730add337218621f04a6d9", "nothing, hidden");
+	wax_state_hide(state, "some kind", "a\0b", 3, name);
+	tap_text(name, "95c36f5f07dbd81e58f2e9fc194a05c0", "with a NUL in it");
+	wax_state_hide(state, "some kinc", "a\0b", 3, other);
+	tap_ok(strcmp(name, other) != 0, "of another kind it is another");
+	wax_state_free(state);
+}
+
+/* A key that is there when it is asked for, whoever wrote it. */
+static void settling(void)
+{
+	struct wax_state *a, *b, *c;
+	struct wax_bytes key;
+	struct wax_cursor data;
+	struct wax_bytes file = {0};
+	uint8_t file_of_31[SHORT_SIZE];
+	bool has = true;
+
+	known_folder_empty();
+	a = open_state();
+	b = open_state();
+	c = open_state();
+	tap_ok(!wax_state_has_key(a, &has, NULL) && !has, "no key");
+	tap_ok(access(at_home("state.key"), F_OK), "and none is made");
+	tap_is(wax_state_settle(a, NULL), 0, "it is made");
+	key = get("state.key");
+	tap_ok(is_key(&key), "a key");
+	tap_ok(!wax_state_has_key(a, &has, NULL) && has, "it has it");
+	tap_is(wax_state_settle(a, NULL), 0, "again");
+	tap_ok(!wax_state_has_key(b, &has, NULL) && has, "the other sees it");
+	tap_is(wax_state_settle(c, NULL), 0, "the third takes it");
+	tap_ok(still("state.key", key.data, key.len), "one key");
+	wax_state_write(a, "test", "x", 1, NULL);
+	tap_ok(!load(b, "test", &file, &data) && data.left == 1, "of all");
+	tap_ok(!load(c, "test", &file, &data) && data.left == 1, "three");
+	wax_state_free(b);
+	wax_state_free(c);
+	/* A damaged one is noticed, and is not replaced. */
+	unlink(at_home("state.key"));
+	b = open_state();
+	key.data[50] ^= 1;
+	put("state.key", key.data, key.len);
+	for (int i = 0; i < 2; i++) {
+		tap_is(wax_state_has_key(b, &has, NULL), WAX_ERR_STATE,
+		       "a damaged one");
+		tap_ok(!has, "is none");
+		tap_is(wax_state_settle(b, NULL), WAX_ERR_STATE,
+		       "is not taken");
+		tap_is(wax_state_write(b, "test", "y", 1, NULL), WAX_ERR_STATE,
+		       "nothing is written with it");
+	}
+	tap_ok(still("state.key", key.data, key.len), "and it stays");
+	put_short_key(file_of_31);
+	tap_is(wax_state_has_key(b, &has, NULL), WAX_ERR_STATE,
+	       "one too short");
+	tap_is(wax_state_settle(b, NULL), WAX_ERR_STATE, "is not taken");
+	wax_state_free(a);
+	wax_state_free(b);
+	wax_bytes_release(&key);
+	wax_bytes_release(&file);
+}
+
 int main(void)
 {
 	home = known_folder();
@@ -797,13 +1003,19 @@ int main(void)
 	written();
 	new_key();
 	two_at_once();
+	looking_again();
 	sweeping();
 	damage("state.key");
 	damage("test");
 	others();
 	no_key();
+	endless_file();
 	odd_files("test");
 	odd_files("state.key");
+	loading();
+	loading_sizes();
+	hiding();
+	settling();
 	first_card();
 	repeating();
 	once();

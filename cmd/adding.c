@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * wax-contact add: one card, or all that are there.
+ */
+#include <string.h>
+#include <time.h>
+
+#include "contact.h"
+#include "files.h"
+#include "folder.h"
+#include "program.h"
+
+void contact_warn_alike(struct contact *c, const char *name)
+{
+	char alike[WAX_CONTACT_NAME_SIZE];
+	struct wax_diag diag = {0};
+
+	if (wax_contacts_alike(c->book.contacts, name, alike, &diag))
+		program_say("warning: %s", diag.text);
+	if (*alike)
+		program_say("warning: '%s' looks like '%s', who is another "
+			    "contact",
+			    name, alike);
+}
+
+static void tell_news(enum wax_contact_news news, const char *name,
+		      const char *identity)
+{
+	const char *compare = "'wax-contact verify' prints a code to compare";
+
+	switch (news) {
+	case WAX_CONTACT_NEW:
+		program_say("added '%s', by a card of %s; %s", name, identity,
+			    compare);
+		break;
+	case WAX_CONTACT_MORE:
+		program_say("added a device to '%s', by a card of %s; %s", name,
+			    identity, compare);
+		break;
+	case WAX_CONTACT_RENEWED:
+		program_say("renewed the card of '%s', %s", name, identity);
+		break;
+	case WAX_CONTACT_SAME:
+		program_say("the card of '%s' is known already: %s", name,
+			    identity);
+		break;
+	}
+}
+
+static void tell(struct contact *c, enum wax_contact_news news,
+		 const char *name, const struct wax_card *card)
+{
+	if (wax_card_expires(card) < (int64_t)time(NULL))
+		program_say("warning: the card of '%s' has expired; ask for a "
+			    "new one",
+			    name);
+	if (!c->quiet)
+		tell_news(news, name, wax_card_identity(card));
+	if (news == WAX_CONTACT_NEW)
+		contact_warn_alike(c, name);
+}
+
+/* Adds a card; name is NULL for the one in it. */
+static int add_card(struct contact *c, const char *name,
+		    const struct wax_card *card, struct wax_diag *diag)
+{
+	struct wax_contact *known = NULL;
+	enum wax_contact_news news = WAX_CONTACT_SAME;
+	/* By whatever name it is known; when it is added, nothing may fail. */
+	int err = wax_contacts_find(c->book.contacts, wax_card_identity(card),
+				    &known, diag);
+
+	if (!err)
+		err = wax_contacts_add(c->book.contacts, name, card,
+				       c->given & DEVICE ? WAX_CONTACT_DEVICE
+							 : 0,
+				       (int64_t)time(NULL), &news, diag);
+	if (!err && known)
+		name = wax_contact_name(known);
+	if (!err)
+		tell(c, news, name ? name : wax_card_name(card), card);
+	wax_contact_free(known);
+	return err;
+}
+
+/* A file_fn: one of many cards. */
+static int add_one(void *ctx, const char *path, struct wax_source *from,
+		   struct wax_diag *diag)
+{
+	struct contact *c = ctx;
+	struct wax_card *card = NULL;
+	int err = wax_card_read(from, &card, diag);
+
+	if (!err) {
+		err = add_card(c, NULL, card, diag);
+		c->stuck = err && err != WAX_ERR_TRUST && err != WAX_ERR_USAGE;
+	}
+	if (err == WAX_ERR_FORMAT || err == WAX_ERR_TRUST ||
+	    err == WAX_ERR_USAGE)
+		input_context(path, diag);
+	wax_card_free(card);
+	return err;
+}
+
+/* A folder_fn: names a bad card and goes on, unless it is our own trouble. */
+static int try_one(void *ctx, const char *path, struct wax_diag *diag)
+{
+	struct contact *c = ctx;
+	struct wax_diag why = {0};
+	struct wax_source *from = NULL;
+	bool stream = input_is_stdin(path) || input_is_descriptor(path);
+	int err = stream ? input_open(path, &from, &why)
+			 : file_use(path, add_one, c, &why);
+
+	if (!err && stream)
+		err = add_one(c, path, from, &why);
+	wax_source_free(from);
+	c->seen++;
+	if (c->stuck) {
+		*diag = why;
+		return err;
+	}
+	/* Streams have names of their own. */
+	if (err && !stream && !strstr(why.text, path))
+		input_context(path, &why);
+	if (err) {
+		program_say("skipped: %s%s%s%s", why.text,
+			    *why.hint ? " (" : "", why.hint,
+			    *why.hint ? ")" : "");
+		c->skipped++;
+	}
+	return 0;
+}
+
+static int add_all(struct contact *c, char **paths, int n,
+		   struct wax_diag *diag)
+{
+	int err = 0;
+
+	for (int i = 0; !err && i < n; i++)
+		err = folder_is(paths[i])
+			      ? folder_each(paths[i], try_one, c, diag)
+			      : try_one(c, paths[i], diag);
+	if (!err && c->skipped)
+		err = wax_diag_set(diag, WAX_ERR_TRUST,
+				   "of %zu cards %zu were skipped", c->seen,
+				   c->skipped);
+	return err;
+}
+
+int contact_add(struct contact *c, char **words, int n, struct wax_diag *diag)
+{
+	const char *path = n > 1 ? words[1] : NULL;
+	struct wax_source *from = NULL;
+	struct wax_card *card = NULL;
+	int err;
+
+	if (c->given & ALL)
+		return add_all(c, words, n, diag);
+	err = wax_contact_name_check(*words, diag);
+	if (!err)
+		err = input_open(path, &from, diag);
+	if (err == WAX_ERR_USAGE && path && folder_is(path))
+		wax_diag_hint(diag, "'wax-contact add --all' takes a folder of "
+				    "cards");
+	if (!err)
+		err = wax_card_read(from, &card, diag);
+	if (!err)
+		err = add_card(c, *words, card, diag);
+	if (err == WAX_ERR_FORMAT || err == WAX_ERR_TRUST)
+		input_context(path, diag);
+	wax_card_free(card);
+	wax_source_free(from);
+	return err;
+}

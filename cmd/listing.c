@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Contacts in print.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "book.h"
+#include "json.h"
+#include "listing.h"
+#include "program.h"
+
+/* A day, 2026-11-23, and its NUL. */
+#define DAY_SIZE 11
+
+static void day(int64_t t, char out[DAY_SIZE])
+{
+	char text[WAX_TIME_TEXT_SIZE];
+
+	wax_time_text(t, text);
+	snprintf(out, DAY_SIZE, "%.10s", text);
+}
+
+static bool is_over(const struct wax_card *card)
+{
+	return wax_card_expires(card) < (int64_t)time(NULL);
+}
+
+int listing_head(struct wax_sink *to, struct wax_diag *diag)
+{
+	return program_print(to, diag, "%-13s  %-10s  %-7s  %s\n",
+			     "CODE COMPARED", "CARD UNTIL", "DEVICES", "NAME");
+}
+
+int listing_row(const struct wax_contact *c, struct wax_sink *to,
+		struct wax_diag *diag)
+{
+	char compared[DAY_SIZE], until[DAY_SIZE];
+	size_t n = wax_contact_devices(c), verified = 0;
+	int64_t first = WAX_TIME_MAX, end = WAX_TIME_MAX;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct wax_card *card = wax_contact_card(c, i);
+		int64_t t = wax_contact_verified(c, i);
+
+		verified += t ? 1 : 0;
+		first = t && t < first ? t : first;
+		end = wax_card_expires(card) < end ? wax_card_expires(card)
+						   : end;
+	}
+	strcpy(compared, verified ? "partly" : "never");
+	if (verified == n)
+		day(first, compared);
+	strcpy(until, "expired");
+	if (end >= (int64_t)time(NULL))
+		day(end, until);
+	return program_print(to, diag, "%-13s  %-10s  %-7zu  %s\n", compared,
+			     until, n, wax_contact_name(c));
+}
+
+int listing_whole(const struct wax_contact *c, struct wax_sink *to,
+		  struct wax_diag *diag)
+{
+	int err = program_print(to, diag, "name: %s\n", wax_contact_name(c));
+
+	for (size_t i = 0; !err && i < wax_contact_devices(c); i++) {
+		const struct wax_card *card = wax_contact_card(c, i);
+		char issued[DAY_SIZE], expires[DAY_SIZE], added[DAY_SIZE];
+		char trust[64];
+
+		day(wax_card_issued(card), issued);
+		day(wax_card_expires(card), expires);
+		day(wax_contact_added(c, i), added);
+		book_trust(c, i, trust);
+		err = program_print(
+			to, diag,
+			"identity: %s\nrecipient: %s\nminisign: %s\n"
+			"card: of '%s', issued %s, %s %s\nadded: %s\n"
+			"trust: %s\n",
+			wax_card_identity(card), wax_card_recipient(card),
+			wax_card_minisign(card), wax_card_name(card), issued,
+			is_over(card) ? "expired" : "valid until", expires,
+			added, trust);
+	}
+	return err;
+}
+
+static int device_json(const struct wax_contact *c, size_t i,
+		       struct wax_sink *to, struct wax_diag *diag)
+{
+	const struct wax_card *card = wax_contact_card(c, i);
+	char trust[64];
+	int err = json_pair(to, i ? ",{" : "{", "identity",
+			    wax_card_identity(card), diag);
+
+	book_trust(c, i, trust);
+	if (!err)
+		err = json_pair(to, ",", "recipient", wax_card_recipient(card),
+				diag);
+	if (!err)
+		err = json_pair(to, ",", "minisign", wax_card_minisign(card),
+				diag);
+	if (!err)
+		err = json_pair(to, ",", "card_name", wax_card_name(card),
+				diag);
+	if (!err)
+		err = json_time(to, ",", "issued", wax_card_issued(card), diag);
+	if (!err)
+		err = json_time(to, ",", "expires", wax_card_expires(card),
+				diag);
+	if (!err)
+		err = program_print(to, diag, ",\"expired\":%s",
+				    is_over(card) ? "true" : "false");
+	if (!err)
+		err = json_time(to, ",", "added", wax_contact_added(c, i),
+				diag);
+	if (!err)
+		err = json_time(to, ",", "verified", wax_contact_verified(c, i),
+				diag);
+	if (!err)
+		err = json_pair(to, ",", "trust", trust, diag);
+	return err ? err : program_print(to, diag, "}");
+}
+
+int listing_json(const struct wax_contact *c, struct wax_sink *to,
+		 struct wax_diag *diag)
+{
+	int err = json_pair(to, "{", "name", wax_contact_name(c), diag);
+
+	if (!err)
+		err = program_print(to, diag, ",\"devices\":[");
+	for (size_t i = 0; !err && i < wax_contact_devices(c); i++)
+		err = device_json(c, i, to, diag);
+	return err ? err : program_print(to, diag, "]}");
+}
+
+int listing_recipients(const struct wax_contact *c, struct wax_sink *to,
+		       struct wax_diag *diag)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < wax_contact_devices(c); i++) {
+		char trust[64];
+
+		book_trust(c, i, trust);
+		err = program_print(to, diag, "# %s, %s\n%s\n",
+				    wax_contact_name(c), trust,
+				    wax_card_recipient(wax_contact_card(c, i)));
+	}
+	return err;
+}

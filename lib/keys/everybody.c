@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Looking through the whole address book.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/error.h"
+#include "keys/contacts.h"
+
+/* Whether entries are left. At their end it may have failed. */
+static bool next(DIR *folder, struct dirent **out)
+{
+	errno = 0;
+	*out = folder ? readdir(folder) : NULL;
+	return *out;
+}
+
+/* *out is NULL where there is no folder; the path is to be freed. */
+static int open_folder(const struct wax_contacts *book, DIR **out, char **path,
+		       struct wax_diag *diag)
+{
+	struct stat st;
+	int err = wax_state_path(book->home, WAX_CONTACTS_FOLDER, path, diag);
+
+	if (err)
+		return err;
+	*out = opendir(*path);
+	/* A dangling link is there, and leads to what is missing. */
+	if (*out || (errno == ENOENT && lstat(*path, &st)))
+		return 0;
+	err = wax_diag_sys(diag, errno, "'%s'", *path);
+	free(*path);
+	return err;
+}
+
+int wax_contacts_load_each(struct wax_contacts *book, bool glance,
+			   wax_contacts_load_fn *fn, void *ctx,
+			   struct wax_diag *diag)
+{
+	DIR *folder = NULL;
+	struct dirent *d;
+	struct wax_diag first = {0};
+	char *path;
+	int bad = 0, err = open_folder(book, &folder, &path, diag);
+
+	if (err)
+		return err;
+	while (!err && next(folder, &d)) {
+		struct wax_contact *c = NULL;
+
+		if (!wax_contacts_entry(d->d_name))
+			continue;
+		err = wax_contacts_load(book, d->d_name, glance, &c, diag);
+		if (err == WAX_ERR_STATE) {
+			if (diag && !bad)
+				first = *diag;
+			bad = err;
+			err = 0;
+		} else if (c) {
+			err = fn(ctx, c, diag);
+		}
+	}
+	if (!err && errno)
+		err = wax_diag_sys(diag, errno, "'%s'", path);
+	if (folder)
+		closedir(folder);
+	free(path);
+	if (diag && !err && bad)
+		*diag = first;
+	return err ? err : bad;
+}
+
+struct search {
+	const char *who;
+	struct wax_contact *found;
+};
+
+static int compare(void *search, struct wax_contact *c, struct wax_diag *diag)
+{
+	struct search *s = search;
+
+	(void)diag;
+	if (!s->found && wax_contacts_agree(c, s->who))
+		s->found = c;
+	else
+		wax_contact_free(c);
+	return 0;
+}
+
+int wax_contacts_search(struct wax_contacts *book, const char *who,
+			struct wax_contact **out, struct wax_diag *diag)
+{
+	struct search s = {.who = who};
+	int err = wax_contacts_load_each(book, false, compare, &s, diag);
+
+	/* Only who is not found may be in a file that cannot be read. */
+	if (err == WAX_ERR_STATE && s.found)
+		err = 0;
+	if (err)
+		wax_contact_free(s.found);
+	else
+		*out = s.found;
+	return err;
+}
+
+int wax_contacts_links_lack(struct wax_contacts *book, bool *out,
+			    struct wax_diag *diag)
+{
+	size_t contacts = 0, names = 0, identities = 0;
+	DIR *folder = NULL;
+	struct dirent *d;
+	char *path;
+	int err;
+
+	*out = false;
+	if (book->linked)
+		return 0;
+	err = open_folder(book, &folder, &path, diag);
+	if (err)
+		return err;
+	while (next(folder, &d)) {
+		bool link = d->d_type == DT_LNK || d->d_type == DT_UNKNOWN;
+
+		contacts += wax_contacts_entry(d->d_name) ? 1 : 0;
+		names += link && *d->d_name == *WAX_CONTACTS_BY_NAME ? 1 : 0;
+		identities +=
+			link && *d->d_name == *WAX_CONTACTS_BY_IDENTITY ? 1 : 0;
+	}
+	if (errno)
+		err = wax_diag_sys(diag, errno, "'%s'", path);
+	if (folder)
+		closedir(folder);
+	free(path);
+	*out = names < contacts || identities < contacts;
+	book->linked = !err && !*out;
+	return err;
+}

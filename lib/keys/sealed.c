@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The bytes of a file of the state.
+ */
+#include <string.h>
+
+#include "crypto/crypto.h"
+#include "keys/sealed.h"
+#include "stream/file.h"
+
+static const uint8_t magic[] = {'w', 'a', 'x', 's', 't', 'a', 't', 'e', 1};
+
+_Static_assert(WAX_SEALED_HEAD == sizeof(magic) + WAX_XNONCE_SIZE,
+	       "the head has both");
+
+/* The largest file that is read. */
+#define FILE_MAX (64 * 1024 * 1024)
+
+static int associate(const struct wax_sealed_as *as, struct wax_bytes *out,
+		     struct wax_diag *diag)
+{
+	int err = wax_bytes_add(out, magic, sizeof(magic), diag);
+
+	if (!err)
+		err = wax_bytes_add(out, as->name, strlen(as->name) + 1, diag);
+	return err ? err
+		   : wax_bytes_add(out, as->owner, WAX_ED25519_PUBLIC_SIZE,
+				   diag);
+}
+
+int wax_sealed_bad(const char *path, const char *what, struct wax_diag *diag)
+{
+	wax_diag_set(diag, WAX_ERR_STATE, "'%s': %s", path, what);
+	return WAX_ERR_STATE;
+}
+
+int wax_sealed_read(const char *path, struct wax_bytes *out, bool *found,
+		    struct wax_diag *diag)
+{
+	int err = wax_file_read(path, FILE_MAX, out, found, diag);
+
+	if (err == WAX_ERR_FORMAT)
+		return wax_sealed_bad(path, "it is too large", diag);
+	if (err || !*found)
+		return err;
+	if (out->len < WAX_SEALED_HEAD + WAX_TAG_SIZE ||
+	    memcmp(out->data, magic, sizeof(magic) - 1))
+		return wax_sealed_bad(path, "this is no state file of wax's",
+				      diag);
+	if (out->data[sizeof(magic) - 1] != magic[sizeof(magic) - 1])
+		return wax_sealed_bad(path, "it is of a later version of wax",
+				      diag);
+	return 0;
+}
+
+size_t wax_sealed_len(const struct wax_bytes *file)
+{
+	return file->len - WAX_SEALED_HEAD - WAX_TAG_SIZE;
+}
+
+int wax_sealed_open(const struct wax_sealed_as *as, const char *path,
+		    const struct wax_bytes *file, uint8_t *out,
+		    struct wax_diag *diag)
+{
+	const uint8_t *p = file->data;
+	struct wax_bytes ad = {0};
+	int err = associate(as, &ad, diag);
+
+	if (!err &&
+	    !wax_xaead_open(wax_secret_bytes(as->key), p + sizeof(magic),
+			    ad.data, ad.len, p + WAX_SEALED_HEAD,
+			    file->len - WAX_SEALED_HEAD, out))
+		err = wax_sealed_bad(
+			path, "it is damaged, or belongs to another identity",
+			diag);
+	wax_bytes_release(&ad);
+	return err;
+}
+
+int wax_sealed_make(const struct wax_sealed_as *as, const void *data,
+		    size_t len, struct wax_bytes *out, struct wax_diag *diag)
+{
+	struct wax_bytes ad = {0};
+	int err = associate(as, &ad, diag);
+
+	if (!err)
+		err = wax_bytes_reserve(
+			out, WAX_SEALED_HEAD + len + WAX_TAG_SIZE, diag);
+	if (!err) {
+		memcpy(out->data, magic, sizeof(magic));
+		wax_random(out->data + sizeof(magic), WAX_XNONCE_SIZE);
+		wax_xaead_seal(wax_secret_bytes(as->key),
+			       out->data + sizeof(magic), ad.data, ad.len, data,
+			       len, out->data + WAX_SEALED_HEAD);
+		out->len = WAX_SEALED_HEAD + len + WAX_TAG_SIZE;
+	}
+	wax_bytes_release(&ad);
+	return err;
+}
