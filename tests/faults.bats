@@ -138,6 +138,24 @@ teardown() {
 	faults_among pack wax-pack 100 O_TMPFILE=EOPNOTSUPP
 }
 
+@test "wax-seal -c, system calls killed or failing" {
+	faults_of_sessions send 50
+	faults_of_sessions send-stdout 25
+	faults_of_sessions send-first 25
+}
+
+@test "wax-open of chained messages, the same" {
+	faults_of_sessions open 50
+	faults_of_sessions open-stdout 25
+	faults_of_sessions open-first 50
+	faults_of_sessions open-rm 25
+}
+
+@test "wax-session reset and rm, the same" {
+	faults_of_sessions reset 20
+	faults_of_sessions rm 20
+}
+
 @test "where names cannot be exchanged, -f replaces nothing, and says so" {
 	[ -e "$BATS_FILE_TMPDIR/can-trace" ] ||
 		skip 'strace may not trace here, or is missing'
@@ -201,6 +219,16 @@ teardown() {
 @test "after a loss of power, what was unpacked is there: xfs" {
 	power xfs unpack-new unpack-into unpack-over open-new open-into \
 		open-data
+}
+
+@test "after a loss of power, no key is used twice: xfs and ext4" {
+	local kind
+	for kind in xfs ext4; do
+		[ -e "$BATS_FILE_TMPDIR/can-mount-$kind" ] ||
+			skip "$kind cannot be mounted or shut down here"
+		found_nothing sessions power "$kind"
+		rm -r ./*
+	done
 }
 
 @test "after a loss of power, what the tools made is there: ext4" {

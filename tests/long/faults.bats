@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash disable=SC2034,SC2154
 # All the faults that tests/faults.bats has a choice of, and those of wax-pack
-# under a temporary name: two minutes.
+# under a temporary name: eight minutes.
 
 load ../helpers
 load ../faults/faults
@@ -61,4 +61,22 @@ teardown() {
 	faults_among unpack-new wax-unpack 0 renameat2=EINVAL
 	faults_among open-signed wax-open 0 O_TMPFILE=EOPNOTSUPP
 	faults_among seal-folder wax-seal 0 O_TMPFILE=EOPNOTSUPP
+}
+
+@test "wax-seal -c" {
+	faults_of_sessions send
+	faults_of_sessions send-stdout
+	faults_of_sessions send-first
+}
+
+@test "wax-open of chained messages" {
+	faults_of_sessions open
+	faults_of_sessions open-stdout
+	faults_of_sessions open-first
+	faults_of_sessions open-rm
+}
+
+@test "wax-session reset and rm" {
+	faults_of_sessions reset
+	faults_of_sessions rm
 }

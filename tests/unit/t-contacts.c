@@ -726,11 +726,29 @@ static void left_over(void)
 /* Files of more than so many bytes cannot be written; 0: all can. */
 static void limit_files(rlim_t size)
 {
+	static int said, pipes[2];
+	char text[4096];
 	struct rlimit r;
+	ssize_t n;
 
+	/* What is said goes to a file as well, and must not be limited. */
+	fflush(stdout);
+	if (size && !pipe(pipes)) {
+		said = dup(1);
+		dup2(pipes[1], 1);
+	}
 	getrlimit(RLIMIT_FSIZE, &r);
 	r.rlim_cur = size ? size : r.rlim_max;
 	setrlimit(RLIMIT_FSIZE, &r);
+	if (size)
+		return;
+	dup2(said, 1);
+	close(said);
+	close(pipes[1]);
+	while ((n = read(pipes[0], text, sizeof(text))) > 0)
+		fwrite(text, 1, (size_t)n, stdout);
+	close(pipes[0]);
+	fflush(stdout);
 }
 
 /* A change that cannot be written leaves what was there. */
