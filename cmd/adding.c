@@ -50,7 +50,7 @@ static void tell_news(enum wax_contact_news news, const char *name,
 static void tell(struct contact *c, enum wax_contact_news news,
 		 const char *name, const struct wax_card *card)
 {
-	if (wax_card_expires(card) < (int64_t)time(NULL))
+	if (card_is_over(card))
 		program_say("warning: the card of '%s' has expired; ask for a "
 			    "new one",
 			    name);

@@ -79,7 +79,7 @@ static int print(const struct wax_card *card, struct wax_sink *to,
 		 struct wax_diag *diag)
 {
 	char issued[WAX_TIME_TEXT_SIZE], expires[WAX_TIME_TEXT_SIZE];
-	bool over = wax_card_expires(card) < (int64_t)time(NULL);
+	bool over = card_is_over(card);
 
 	wax_time_text(wax_card_issued(card), issued);
 	wax_time_text(wax_card_expires(card), expires);

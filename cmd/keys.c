@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "files.h"
@@ -299,7 +298,7 @@ static void warn_expired(const struct wax_card *card, const char *name)
 {
 	char expires[WAX_TIME_TEXT_SIZE];
 
-	if (wax_card_expires(card) >= (int64_t)time(NULL))
+	if (!card_is_over(card))
 		return;
 	wax_time_text(wax_card_expires(card), expires);
 	program_say("warning: the card of '%s' expired on %.10s; ask for a new "

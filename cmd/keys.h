@@ -6,6 +6,7 @@
 #define WAX_CMD_KEYS_H
 
 #include <stdbool.h>
+#include <time.h>
 #include <wax.h>
 
 /*
@@ -74,6 +75,12 @@ int recipients_add_file(struct wax_recipients *list, const char *path,
 
 /* Whether WHO can be a sender: a name, or wax1...; else WAX_ERR_USAGE. */
 int who_check_sender(const char *who, struct wax_diag *diag);
+
+/* Whether a card has expired. */
+static inline bool card_is_over(const struct wax_card *card)
+{
+	return wax_card_expires(card) < (int64_t)time(NULL);
+}
 
 /* Adds the recipient of a card, called name in the warning that it expired. */
 int recipients_add_card(struct wax_recipients *list,

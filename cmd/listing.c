@@ -11,20 +11,12 @@
 #include "listing.h"
 #include "program.h"
 
-/* A day, 2026-11-23, and its NUL. */
-#define DAY_SIZE 11
-
-static void day(int64_t t, char out[DAY_SIZE])
+void listing_day(int64_t t, char out[LISTING_DAY_SIZE])
 {
 	char text[WAX_TIME_TEXT_SIZE];
 
 	wax_time_text(t, text);
-	snprintf(out, DAY_SIZE, "%.10s", text);
-}
-
-static bool is_over(const struct wax_card *card)
-{
-	return wax_card_expires(card) < (int64_t)time(NULL);
+	snprintf(out, LISTING_DAY_SIZE, "%.10s", text);
 }
 
 int listing_head(struct wax_sink *to, struct wax_diag *diag)
@@ -36,7 +28,7 @@ int listing_head(struct wax_sink *to, struct wax_diag *diag)
 int listing_row(const struct wax_contact *c, struct wax_sink *to,
 		struct wax_diag *diag)
 {
-	char compared[DAY_SIZE], until[DAY_SIZE];
+	char compared[LISTING_DAY_SIZE], until[LISTING_DAY_SIZE];
 	size_t n = wax_contact_devices(c), verified = 0;
 	int64_t first = WAX_TIME_MAX, end = WAX_TIME_MAX;
 
@@ -51,10 +43,10 @@ int listing_row(const struct wax_contact *c, struct wax_sink *to,
 	}
 	strcpy(compared, verified ? "partly" : "never");
 	if (verified == n)
-		day(first, compared);
+		listing_day(first, compared);
 	strcpy(until, "expired");
 	if (end >= (int64_t)time(NULL))
-		day(end, until);
+		listing_day(end, until);
 	return program_print(to, diag, "%-13s  %-10s  %-7zu  %s\n", compared,
 			     until, n, wax_contact_name(c));
 }
@@ -66,12 +58,13 @@ int listing_whole(const struct wax_contact *c, struct wax_sink *to,
 
 	for (size_t i = 0; !err && i < wax_contact_devices(c); i++) {
 		const struct wax_card *card = wax_contact_card(c, i);
-		char issued[DAY_SIZE], expires[DAY_SIZE], added[DAY_SIZE];
+		char issued[LISTING_DAY_SIZE], expires[LISTING_DAY_SIZE],
+			added[LISTING_DAY_SIZE];
 		char trust[64];
 
-		day(wax_card_issued(card), issued);
-		day(wax_card_expires(card), expires);
-		day(wax_contact_added(c, i), added);
+		listing_day(wax_card_issued(card), issued);
+		listing_day(wax_card_expires(card), expires);
+		listing_day(wax_contact_added(c, i), added);
 		book_trust(c, i, trust);
 		err = program_print(
 			to, diag,
@@ -80,7 +73,7 @@ int listing_whole(const struct wax_contact *c, struct wax_sink *to,
 			"trust: %s\n",
 			wax_card_identity(card), wax_card_recipient(card),
 			wax_card_minisign(card), wax_card_name(card), issued,
-			is_over(card) ? "expired" : "valid until", expires,
+			card_is_over(card) ? "expired" : "valid until", expires,
 			added, trust);
 	}
 	return err;
@@ -111,7 +104,7 @@ static int device_json(const struct wax_contact *c, size_t i,
 				diag);
 	if (!err)
 		err = program_print(to, diag, ",\"expired\":%s",
-				    is_over(card) ? "true" : "false");
+				    card_is_over(card) ? "true" : "false");
 	if (!err)
 		err = json_time(to, ",", "added", wax_contact_added(c, i),
 				diag);

@@ -7,6 +7,11 @@
 
 #include <wax.h>
 
+/* A day, 2026-11-23, and its NUL. */
+#define LISTING_DAY_SIZE 11
+
+void listing_day(int64_t t, char out[LISTING_DAY_SIZE]);
+
 /* The line above a list, and a contact's in it. */
 int listing_head(struct wax_sink *to, struct wax_diag *diag);
 int listing_row(const struct wax_contact *c, struct wax_sink *to,

@@ -103,11 +103,9 @@ static int need_sessions(void *ctx, struct wax_sessions **out,
 			 struct wax_diag *diag)
 {
 	struct open *o = ctx;
-	int err;
+	int err = book_open_sessions(&o->book, &o->sessions, diag);
 
 	o->chained = true;
-	err = book_open_sessions(&o->book, &o->sessions, diag);
-
 	if (!err)
 		*out = o->sessions;
 	return err;

@@ -293,8 +293,9 @@ static int base_name(const struct seal *s, const char **out,
 /* Puts the seal before *to; recipients and signer are complete. */
 static int put_seal(struct seal *s, struct wax_sink **to, struct wax_diag *diag)
 {
+	bool pad = s->pad || (s->chain && !s->no_pad);
 	struct wax_seal_options o = {
-		.flags = s->seal_flags | (s->pad ? WAX_SEAL_PAD : 0) |
+		.flags = s->seal_flags | (pad ? WAX_SEAL_PAD : 0) |
 			 (s->archive ? WAX_SEAL_ARCHIVE : 0),
 		.chain = s->chain,
 		.level = (int)s->level,
@@ -302,10 +303,8 @@ static int put_seal(struct seal *s, struct wax_sink **to, struct wax_diag *diag)
 	};
 	int err = 0;
 
-	s->pad |= s->chain && !s->no_pad;
-	o.flags |= s->pad ? WAX_SEAL_PAD : 0;
 	/* Where nothing else asks for an envelope, a name does not. */
-	if (s->level || s->pad || s->sign)
+	if (s->level || pad || s->sign)
 		err = base_name(s, &o.name, diag);
 	if (!err)
 		err = wax_seal(s->recipients, &o, to, diag);

@@ -9,6 +9,7 @@
 #include "book.h"
 #include "files.h"
 #include "json.h"
+#include "listing.h"
 #include "program.h"
 
 struct session {
@@ -40,22 +41,18 @@ static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
 }
 
 /* The day of a time, or what stands for none. */
-static const char *day(int64_t t, const char *none, char out[11])
+static const char *day(int64_t t, const char *none, char out[LISTING_DAY_SIZE])
 {
-	char text[WAX_TIME_TEXT_SIZE];
-
 	if (!t)
 		return none;
-	wax_time_text(t, text);
-	memcpy(out, text, 10);
-	out[10] = '\0';
+	listing_day(t, out);
 	return out;
 }
 
 static int print_row(struct session *s, const struct wax_session_info *info,
 		     const struct acquaintance *a, struct wax_diag *diag)
 {
-	char since[11], used[11];
+	char since[LISTING_DAY_SIZE], used[LISTING_DAY_SIZE];
 	int err =
 		s->seen ? 0
 			: program_print(s->to, diag,
@@ -80,7 +77,7 @@ static const char *yes_no(bool yes)
 static int print_whole(struct session *s, const struct wax_session_info *info,
 		       const struct acquaintance *a, struct wax_diag *diag)
 {
-	char since[11], used[11];
+	char since[LISTING_DAY_SIZE], used[LISTING_DAY_SIZE];
 
 	return program_print(
 		s->to, diag,
@@ -193,8 +190,7 @@ static int list(struct session *s, struct wax_diag *diag)
 static void warn_expired(const struct wax_contact *c)
 {
 	for (size_t i = 0; c && i < wax_contact_devices(c); i++)
-		if (wax_card_expires(wax_contact_card(c, i)) <
-		    (int64_t)time(NULL)) {
+		if (card_is_over(wax_contact_card(c, i))) {
 			program_say("warning: the card of '%s' has expired; "
 				    "nothing can be sent before there is a new "
 				    "one",

@@ -24,23 +24,7 @@ people_make() {
 		WAX_HOME=$folder/h/$name wax-contact verify me \
 			>"$folder/$name.code"
 	done
-	# A clock that is as many seconds off as $CLOCK says.
-	cat >"$folder/clock.c" <<-EOC
-		#include <stdlib.h>
-		#include <time.h>
-		time_t time(time_t *t)
-		{
-			const char *off = getenv("CLOCK");
-			struct timespec now;
-			clock_gettime(CLOCK_REALTIME, &now);
-			now.tv_sec += off ? atoll(off) : 0;
-			if (t)
-				*t = now.tv_sec;
-			return now.tv_sec;
-		}
-	EOC
-	${CC:-cc} -shared -fPIC -o "$folder/clock.so" "$folder/clock.c" \
-		2>/dev/null || rm -f "$folder/clock.so"
+	wax_clock
 }
 
 # To be called by setup(): my home, with an identity and nothing else.
@@ -59,15 +43,6 @@ as() {
 	local name=$1
 	shift
 	WAX_HOME=$keys/h/$name "$@"
-}
-
-# at SECONDS COMMAND...: runs it with a clock that is so far off.
-at() {
-	[ -e "$keys/clock.so" ] || skip 'without a compiler'
-	local off=$1
-	shift
-	env CLOCK="$off" LD_PRELOAD="$keys/clock.so" \
-		ASAN_OPTIONS="verify_asan_link_order=0:${ASAN_OPTIONS-}" "$@"
 }
 
 field() { sed -n "s/^$1 //p" "$2"; }

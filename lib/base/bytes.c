@@ -51,6 +51,15 @@ int wax_bytes_add_text(struct wax_bytes *b, const char *text,
 	return wax_bytes_add(b, text, strlen(text), diag);
 }
 
+int wax_bytes_add_le(struct wax_bytes *b, uint64_t value, size_t n,
+		     struct wax_diag *diag)
+{
+	uint8_t raw[8];
+
+	wax_le_put(raw, value, n);
+	return wax_bytes_add(b, raw, n, diag);
+}
+
 int wax_bytes_add_field(struct wax_bytes *b, const char *key, const char *value,
 			struct wax_diag *diag)
 {

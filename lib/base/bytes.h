@@ -44,6 +44,10 @@ static inline void wax_le_put(uint8_t *p, uint64_t value, size_t n)
 		p[i] = (uint8_t)(value >> (8 * i));
 }
 
+/* Adds such a number. */
+int wax_bytes_add_le(struct wax_bytes *b, uint64_t value, size_t n,
+		     struct wax_diag *diag);
+
 /* The same, big-endian. */
 static inline uint64_t wax_be_get(const uint8_t *p, size_t n)
 {

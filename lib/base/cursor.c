@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/cursor.h"
 
 bool wax_starts(const char *text, size_t len, const char *with)
@@ -79,6 +80,16 @@ bool wax_cursor_field(struct wax_cursor *c, const char *key,
 void wax_cursor_word(struct wax_cursor *c, const char **word, size_t *len)
 {
 	*len = until(c, ' ', word);
+}
+
+bool wax_cursor_le(struct wax_cursor *c, size_t n, uint64_t *out)
+{
+	const uint8_t *p;
+
+	if (!wax_cursor_take(c, n, &p))
+		return false;
+	*out = wax_le_get(p, n);
+	return true;
 }
 
 bool wax_cursor_u32(struct wax_cursor *c, uint32_t *out)

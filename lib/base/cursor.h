@@ -56,6 +56,9 @@ bool wax_cursor_field(struct wax_cursor *c, const char *key,
 /* Takes up to the next space or the end, without the space; maybe nothing. */
 void wax_cursor_word(struct wax_cursor *c, const char **word, size_t *len);
 
+/* Takes a little-endian number of n bytes, at most 8. */
+bool wax_cursor_le(struct wax_cursor *c, size_t n, uint64_t *out);
+
 /* Takes a big-endian uint32. */
 bool wax_cursor_u32(struct wax_cursor *c, uint32_t *out);
 

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/time.h"
 
 /*
@@ -86,4 +87,14 @@ bool wax_time_parse(const char *text, size_t len, int64_t *out)
 		return false;
 	*out = t;
 	return true;
+}
+
+int wax_time_check(int64_t now, int64_t first, int64_t last,
+		   struct wax_diag *diag)
+{
+	return now >= first && now <= last
+		       ? 0
+		       : wax_diag_set(diag, WAX_ERR_USAGE,
+				      "the clock is before 1970 or beyond "
+				      "9999");
 }

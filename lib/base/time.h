@@ -5,9 +5,14 @@
 #ifndef WAX_BASE_TIME_H
 #define WAX_BASE_TIME_H
 
+#include <wax/error.h>
 #include <wax/text.h>
 
 /* False unless it is the one text of a time. */
 bool wax_time_parse(const char *text, size_t len, int64_t *out);
+
+/* WAX_ERR_USAGE unless the clock is from first to last, which are times. */
+int wax_time_check(int64_t now, int64_t first, int64_t last,
+		   struct wax_diag *diag);
 
 #endif

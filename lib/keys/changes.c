@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <wax/text.h>
-
 #include "base/error.h"
+#include "base/time.h"
 #include "keys/contacts.h"
 #include "keys/key.h"
 
@@ -32,11 +31,7 @@ static bool are_good(const struct wax_card *card)
 /* What is kept must be read again, and 0 is never. */
 static int check_clock(int64_t now, struct wax_diag *diag)
 {
-	return now > 0 && now <= WAX_TIME_MAX
-		       ? 0
-		       : wax_diag_set(diag, WAX_ERR_USAGE,
-				      "the clock is before 1970 or beyond "
-				      "9999");
+	return wax_time_check(now, 1, WAX_TIME_MAX, diag);
 }
 
 static int check_card(const struct wax_card *card, int64_t now,

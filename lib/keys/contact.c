@@ -93,22 +93,11 @@ int wax_device_set(struct wax_device *d, const struct wax_card *card,
 	return 0;
 }
 
-/* Takes a little-endian number of n bytes. */
-static bool take(struct wax_cursor *c, size_t n, uint64_t *out)
-{
-	const uint8_t *at;
-
-	if (!wax_cursor_take(c, n, &at))
-		return false;
-	*out = wax_le_get(at, n);
-	return true;
-}
-
 static bool take_time(struct wax_cursor *c, int64_t *out)
 {
 	uint64_t t;
 
-	if (!take(c, 8, &t) || t > (uint64_t)WAX_TIME_MAX)
+	if (!wax_cursor_le(c, 8, &t) || t > (uint64_t)WAX_TIME_MAX)
 		return false;
 	*out = (int64_t)t;
 	return true;
@@ -120,7 +109,7 @@ static bool take_bytes(struct wax_cursor *c, size_t max, struct wax_cursor *out)
 	const uint8_t *at;
 	uint64_t len;
 
-	if (!take(c, 4, &len) || len > max ||
+	if (!wax_cursor_le(c, 4, &len) || len > max ||
 	    !wax_cursor_take(c, (size_t)len, &at))
 		return false;
 	*out = wax_cursor(at, (size_t)len);
@@ -177,8 +166,8 @@ int wax_contact_decode(struct wax_contact *c, struct wax_cursor data,
 	uint64_t version, n;
 	int err = 0;
 
-	if (!take(&data, 4, &version) || version != VERSION ||
-	    !take_name(c, &data) || !take(&data, 4, &n) || !n ||
+	if (!wax_cursor_le(&data, 4, &version) || version != VERSION ||
+	    !take_name(c, &data) || !wax_cursor_le(&data, 4, &n) || !n ||
 	    n > WAX_DEVICES_MAX)
 		return damaged(diag);
 	while (!err && c->n < n) {
@@ -193,19 +182,10 @@ int wax_contact_decode(struct wax_contact *c, struct wax_cursor data,
 	return data.left || !are_distinct(c) ? damaged(diag) : 0;
 }
 
-static int put(struct wax_bytes *out, uint64_t value, size_t n,
-	       struct wax_diag *diag)
-{
-	uint8_t bytes[8];
-
-	wax_le_put(bytes, value, n);
-	return wax_bytes_add(out, bytes, n, diag);
-}
-
 static int put_bytes(struct wax_bytes *out, const void *data, size_t len,
 		     struct wax_diag *diag)
 {
-	int err = put(out, len, 4, diag);
+	int err = wax_bytes_add_le(out, len, 4, diag);
 
 	return err ? err : wax_bytes_add(out, data, len, diag);
 }
@@ -213,18 +193,19 @@ static int put_bytes(struct wax_bytes *out, const void *data, size_t len,
 int wax_contact_encode(const struct wax_contact *c, struct wax_bytes *out,
 		       struct wax_diag *diag)
 {
-	int err = put(out, VERSION, 4, diag);
+	int err = wax_bytes_add_le(out, VERSION, 4, diag);
 
 	if (!err)
 		err = put_bytes(out, c->name, strlen(c->name), diag);
 	if (!err)
-		err = put(out, c->n, 4, diag);
+		err = wax_bytes_add_le(out, c->n, 4, diag);
 	for (size_t i = 0; !err && i < c->n; i++) {
 		const struct wax_device *d = &c->devices[i];
 
-		err = put(out, (uint64_t)d->added, 8, diag);
+		err = wax_bytes_add_le(out, (uint64_t)d->added, 8, diag);
 		if (!err)
-			err = put(out, (uint64_t)d->verified, 8, diag);
+			err = wax_bytes_add_le(out, (uint64_t)d->verified, 8,
+					       diag);
 		if (!err)
 			err = put_bytes(out, d->card.note.data,
 					d->card.note.len, diag);

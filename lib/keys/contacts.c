@@ -159,16 +159,12 @@ int wax_contacts_lock(struct wax_contacts *book, struct wax_lock **out,
 		      struct wax_diag *diag)
 {
 	struct wax_lock *lock = NULL;
-	char *path;
 	bool any;
-	int err = wax_state_path(book->home, LOCK, &path, diag);
+	int err = wax_state_make(book->home, LOCK, diag);
 
-	if (err)
-		return err;
-	err = wax_home_make(path, diag);
 	if (!err)
-		err = wax_lock_take(path, WAX_CONTACTS_WAIT, &lock, diag);
-	free(path);
+		err = wax_state_lock(book->home, LOCK, WAX_CONTACTS_WAIT, &lock,
+				     diag);
 	if (!err)
 		err = wax_contacts_any(book, &any, diag);
 	if (!err)
@@ -221,15 +217,12 @@ static int flush(const struct wax_contacts *book, const char *name,
 		 struct wax_diag *diag)
 {
 	char *path;
-	int fd, err = wax_state_path(book->home, name, &path, diag);
+	int err = wax_state_path(book->home, name, &path, diag);
 
 	if (err)
 		return err;
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || wax_fd_sync_folder(fd))
+	if (wax_sync_folder(path))
 		err = wax_diag_sys(diag, errno, "'%s'", path);
-	if (fd >= 0)
-		close(fd);
 	free(path);
 	return err;
 }
@@ -247,15 +240,11 @@ static int begin(struct wax_contacts *book, struct wax_contact *c,
 		 struct wax_diag *diag)
 {
 	uint8_t id[(WAX_HIDDEN_NAME_SIZE - 1) / 2];
-	char *path, *at;
-	int err = wax_contacts_path(book, "", &path, diag);
+	char *at;
+	int err = wax_state_make(book->home, FOLDER "/", diag);
 
-	if (err)
-		return err;
-	err = wax_home_make(path, diag);
 	if (!err)
 		err = flush(book, "", diag);
-	free(path);
 	c->file = err ? NULL : malloc(sizeof(FOLDER) + WAX_ENTRY_SIZE);
 	if (!c->file)
 		return err ? err : wax_no_memory(diag);
@@ -290,20 +279,17 @@ int wax_contacts_take(struct wax_contacts *book, const struct wax_contact *c,
 		      struct wax_diag *diag)
 {
 	char *path;
-	int fd, err = wax_contacts_path(book, "", &path, diag);
+	bool removed;
+	int err = wax_contacts_path(book, "", &path, diag);
 
 	if (err)
 		return err;
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || unlinkat(fd, entry_of(c), 0))
-		err = wax_diag_sys(diag, errno, "'%s'", path);
-	else if (wax_fd_sync_folder(fd))
-		err = wax_diag_sys(diag, errno,
-				   "'%s' is removed, but a power loss may "
-				   "still undo it",
-				   c->name);
-	if (fd >= 0)
-		close(fd);
+	if (wax_remove_file(path, entry_of(c), &removed))
+		err = removed ? wax_diag_sys(diag, errno,
+					     "'%s' is removed, but a power "
+					     "loss may still undo it",
+					     c->name)
+			      : wax_diag_sys(diag, errno, "'%s'", path);
 	free(path);
 	/* If it may come back, so may what leads to it be needed. */
 	if (err)

@@ -24,18 +24,6 @@ struct issuing {
 	struct wax_card card;
 };
 
-static int lock(struct issuing *x, const char *home, struct wax_diag *diag)
-{
-	char *path;
-	int err = wax_state_path(home, WAX_PREKEYS_LOCK, &path, diag);
-
-	if (err)
-		return err;
-	err = wax_lock_take(path, WAX_PREKEYS_WAIT, &x->lock, diag);
-	free(path);
-	return err;
-}
-
 /* Everything but the prekey and the times. */
 static int fill_in(struct wax_card *card, struct wax_identities *identities,
 		   const char *name, struct wax_diag *diag)
@@ -52,32 +40,6 @@ static int fill_in(struct wax_card *card, struct wax_identities *identities,
 	return err ? err
 		   : wax_identities_minisign(identities, 0, card->minisign,
 					     diag);
-}
-
-static int read_prekeys(struct issuing *x, struct wax_diag *diag)
-{
-	struct wax_secret *file;
-	int err = wax_state_read(x->state, WAX_PREKEYS_FILE, &file, diag);
-
-	if (!err && file)
-		err = wax_prekeys_decode(&x->prekeys, wax_secret_bytes(file),
-					 wax_secret_size(file), diag);
-	wax_secret_free(file);
-	return err;
-}
-
-static int write_prekeys(struct issuing *x, struct wax_diag *diag)
-{
-	struct wax_secret *file;
-	int err = wax_prekeys_encode(&x->prekeys, &file, diag);
-
-	if (err)
-		return err;
-	err = wax_state_write(x->state, WAX_PREKEYS_FILE,
-			      wax_secret_bytes(file), wax_secret_size(file),
-			      diag);
-	wax_secret_free(file);
-	return err;
 }
 
 /* Whether the card that is kept still says what a new one would. */
@@ -146,28 +108,28 @@ int wax_card_issue(const char *home, struct wax_identities *identities,
 	int err = wax_identity_name_check(name, diag);
 
 	*odd = 0;
-	if (!err && (now < 0 || now > WAX_TIME_MAX - WAX_CARD_VALID))
-		err = wax_diag_set(diag, WAX_ERR_USAGE,
-				   "the clock is before 1970 or beyond 9999");
+	if (!err)
+		err = wax_time_check(now, 0, WAX_TIME_MAX - WAX_CARD_VALID,
+				     diag);
 	if (!err)
 		err = wax_identities_signer(identities, WAX_DERIVE_IDENTITY,
 					    &x.signer, diag);
 	if (!err)
 		err = fill_in(&x.card, identities, name, diag);
 	if (!err)
-		err = lock(&x, home, diag);
+		err = wax_prekeys_lock(home, &x.lock, diag);
 	if (!err)
 		wax_state_sweep(home, now);
 	if (!err)
 		err = wax_state_open(home, identities, &x.state, diag);
 	if (!err)
-		err = read_prekeys(&x, diag);
+		err = wax_prekeys_read(&x.prekeys, x.state, diag);
 	if (!err && !wax_prekeys_expire(&x.prekeys, now))
 		*odd |= WAX_CARD_CLOCK;
 	if (!err)
 		err = issue(&x, flags, now, &text, diag);
 	if (!err)
-		err = write_prekeys(&x, diag);
+		err = wax_prekeys_write(&x.prekeys, x.state, diag);
 	if (!err)
 		err = wax_sink_write(to, text.data, text.len, diag);
 	wax_bytes_release(&text);

@@ -18,6 +18,9 @@
 #include "base/time.h"
 #include "keys/prekeys.h"
 
+#define LOCK "prekeys.lock"
+#define WAIT 10 /* seconds */
+
 #define VERSION 1
 #define HEAD_SIZE (4 + 8 + 8 + 4)
 #define ENTRY_SIZE (4 + 4 + 8 + 8 + WAX_X25519_SIZE + WAX_XWING_SEED_SIZE)
@@ -42,6 +45,14 @@ void wax_prekeys_release(struct wax_prekeys *p)
 struct wax_prekey *wax_prekeys_at(const struct wax_prekeys *p, size_t i)
 {
 	return (struct wax_prekey *)(void *)wax_secret_bytes(p->list) + i;
+}
+
+struct wax_prekey *wax_prekeys_find(const struct wax_prekeys *p, uint32_t id)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (wax_prekeys_at(p, i)->id == id)
+			return wax_prekeys_at(p, i);
+	return NULL;
 }
 
 /* Makes room for n in all. */
@@ -164,12 +175,37 @@ int wax_prekeys_encode(const struct wax_prekeys *p, struct wax_secret **out,
 	return 0;
 }
 
-static bool is_used(const struct wax_prekeys *p, uint32_t id)
+int wax_prekeys_lock(const char *home, struct wax_lock **out,
+		     struct wax_diag *diag)
 {
-	for (size_t i = 0; i < p->n; i++)
-		if (wax_prekeys_at(p, i)->id == id)
-			return true;
-	return false;
+	return wax_state_lock(home, LOCK, WAIT, out, diag);
+}
+
+int wax_prekeys_read(struct wax_prekeys *p, struct wax_state *state,
+		     struct wax_diag *diag)
+{
+	struct wax_secret *file;
+	int err = wax_state_read(state, WAX_PREKEYS_FILE, &file, diag);
+
+	if (!err && file)
+		err = wax_prekeys_decode(p, wax_secret_bytes(file),
+					 wax_secret_size(file), diag);
+	wax_secret_free(file);
+	return err;
+}
+
+int wax_prekeys_write(const struct wax_prekeys *p, struct wax_state *state,
+		      struct wax_diag *diag)
+{
+	struct wax_secret *file;
+	int err = wax_prekeys_encode(p, &file, diag);
+
+	if (err)
+		return err;
+	err = wax_state_write(state, WAX_PREKEYS_FILE, wax_secret_bytes(file),
+			      wax_secret_size(file), diag);
+	wax_secret_free(file);
+	return err;
 }
 
 int wax_prekeys_add(struct wax_prekeys *p, struct wax_prekey **out,
@@ -189,12 +225,21 @@ int wax_prekeys_add(struct wax_prekeys *p, struct wax_prekey **out,
 	k = wax_prekeys_at(p, p->n);
 	do
 		wax_random(&k->id, sizeof(k->id));
-	while (is_used(p, k->id));
+	while (wax_prekeys_find(p, k->id));
 	wax_random(k->x25519, sizeof(k->x25519));
 	wax_random(k->xwing, sizeof(k->xwing));
 	p->n++;
 	*out = k;
 	return 0;
+}
+
+void wax_prekeys_remove(struct wax_prekeys *p, struct wax_prekey *k)
+{
+	struct wax_prekey *end = wax_prekeys_at(p, p->n);
+
+	memmove(k, k + 1, (size_t)(end - (k + 1)) * sizeof(*k));
+	wax_wipe(end - 1, sizeof(*end));
+	p->n--;
 }
 
 /* Whether now can be believed; remembers what is needed to tell next time. */

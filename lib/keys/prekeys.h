@@ -11,10 +11,9 @@
 
 #include "base/bytes.h"
 #include "keys/card.h"
+#include "keys/state.h"
 
 #define WAX_PREKEYS_FILE "prekeys"
-#define WAX_PREKEYS_LOCK "prekeys.lock"
-#define WAX_PREKEYS_WAIT 10 /* seconds */
 
 /* The most that are kept; issuing more is WAX_ERR_STATE. */
 #define WAX_PREKEYS_MAX 10000
@@ -39,6 +38,19 @@ struct wax_prekeys {
 void wax_prekeys_release(struct wax_prekeys *p);
 struct wax_prekey *wax_prekeys_at(const struct wax_prekeys *p, size_t i);
 
+/* The one with this number, or NULL. */
+struct wax_prekey *wax_prekeys_find(const struct wax_prekeys *p, uint32_t id);
+
+/* Takes the lock that every change is under. */
+int wax_prekeys_lock(const char *home, struct wax_lock **out,
+		     struct wax_diag *diag);
+
+/* Reads the file, which need not be there, and writes it. */
+int wax_prekeys_read(struct wax_prekeys *p, struct wax_state *state,
+		     struct wax_diag *diag);
+int wax_prekeys_write(const struct wax_prekeys *p, struct wax_state *state,
+		      struct wax_diag *diag);
+
 /*
  * Decodes what the file holds (wax-format(5)); anything odd is WAX_ERR_STATE.
  * Encodes it.
@@ -51,6 +63,9 @@ int wax_prekeys_encode(const struct wax_prekeys *p, struct wax_secret **out,
 /* Makes one more, with an unused number. */
 int wax_prekeys_add(struct wax_prekeys *p, struct wax_prekey **out,
 		    struct wax_diag *diag);
+
+/* Destroys one of them. */
+void wax_prekeys_remove(struct wax_prekeys *p, struct wax_prekey *k);
 
 /*
  * Looks at the clock. If it can be believed (it is not more than a week ahead

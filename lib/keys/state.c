@@ -3,7 +3,6 @@
  * State at rest: the key of its files, and the files under the home.
  */
 #include <assert.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -23,7 +22,6 @@
 #include "keys/sealed.h"
 #include "keys/state.h"
 #include "sys/output.h"
-#include "sys/temporary.h"
 
 #define KEY_FILE "state.key"
 #define KEY_INFO "wax/v1 state"
@@ -34,20 +32,6 @@ struct wax_state {
 	struct wax_secret *outer; /* what seals the key; NULL: it is written */
 	uint8_t owner[WAX_ED25519_PUBLIC_SIZE];
 };
-
-int wax_state_path(const char *home, const char *name, char **out,
-		   struct wax_diag *diag)
-{
-	size_t size = strlen(home) + strlen(name) + 2;
-	char *path = malloc(size);
-
-	if (!path)
-		return wax_no_memory(diag);
-	snprintf(path, size, "%s%s%s", home,
-		 *home && home[strlen(home) - 1] == '/' ? "" : "/", name);
-	*out = path;
-	return 0;
-}
 
 static struct wax_sealed_as as(const struct wax_state *s, const char *name,
 			       struct wax_secret *key)
@@ -357,20 +341,4 @@ void wax_state_hide(const struct wax_state *state, const char *kind,
 	wax_wipe(key, sizeof(key));
 	for (size_t i = 0; i < WAX_HIDDEN_NAME_SIZE / 2; i++)
 		sprintf(out + 2 * i, "%02x", mac[i]);
-}
-
-void wax_state_sweep(const char *home, int64_t now)
-{
-	DIR *folder = opendir(home);
-	struct dirent *d;
-	struct stat st;
-
-	while (folder && (d = readdir(folder)))
-		if (wax_temporary_is(d->d_name) &&
-		    !fstatat(dirfd(folder), d->d_name, &st,
-			     AT_SYMLINK_NOFOLLOW) &&
-		    S_ISREG(st.st_mode) && now - st.st_ctime > 3600)
-			unlinkat(dirfd(folder), d->d_name, 0);
-	if (folder)
-		closedir(folder);
 }

@@ -15,6 +15,7 @@
 #include "base/cursor.h"
 #include "crypto/crypto.h"
 #include "sys/fd.h"
+#include "sys/lock.h"
 
 struct wax_state;
 
@@ -47,13 +48,6 @@ int wax_state_write(struct wax_state *state, const char *name, const void *data,
 		    size_t len, struct wax_diag *diag);
 
 /*
- * Whether there is a key on the disk, which is looked for again where there was
- * none; without one there are no files.
- */
-int wax_state_has_key(struct wax_state *state, bool *out,
-		      struct wax_diag *diag);
-
-/*
  * The same, with the birth of the new file itself at an offset of the data: its
  * number and time, 8 bytes each, little-endian. And the birth of what is there
  * now, which is that one unless it is a copy.
@@ -63,6 +57,13 @@ int wax_state_write_born(struct wax_state *state, const char *name,
 			 struct wax_diag *diag);
 int wax_state_birth(const struct wax_state *state, const char *name,
 		    struct wax_birth *out, struct wax_diag *diag);
+
+/*
+ * Whether there is a key on the disk, which is looked for again where there was
+ * none; without one there are no files.
+ */
+int wax_state_has_key(struct wax_state *state, bool *out,
+		      struct wax_diag *diag);
 
 /* Makes sure that the key is on the disk, as the first writing does. */
 int wax_state_settle(struct wax_state *state, struct wax_diag *diag);
@@ -86,5 +87,12 @@ void wax_state_sweep(const char *home, int64_t now);
 /* The path of a file in the home, to be freed with free(). */
 int wax_state_path(const char *home, const char *name, char **out,
 		   struct wax_diag *diag);
+
+/* Makes the folders that such a path goes through, as wax_home_make(). */
+int wax_state_make(const char *home, const char *name, struct wax_diag *diag);
+
+/* Takes the lock of such a path, as wax_lock_take(); its folder must exist. */
+int wax_state_lock(const char *home, const char *name, unsigned seconds,
+		   struct wax_lock **out, struct wax_diag *diag);
 
 #endif

@@ -188,7 +188,6 @@ static int add_session(struct unchaining *u, const struct wax_hello *hello,
 	struct wax_peer *p = &u->w->held.peer;
 	const struct wax_session *before = wax_peer_sender(p, u->now);
 	struct wax_session *s;
-	uint32_t serial;
 	int err;
 
 	u->out->began = true;
@@ -197,9 +196,7 @@ static int add_session(struct unchaining *u, const struct wax_hello *hello,
 	err = wax_peer_add(p, &s, diag);
 	if (err)
 		return err;
-	serial = s->serial;
 	wax_session_answer(s, hello, agreed);
-	s->serial = serial;
 	s->made = s->touched = u->now;
 	p->t = hello->t > p->t ? hello->t : p->t;
 	*out = s;

@@ -6,10 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <wax/text.h>
-
 #include "base/error.h"
 #include "base/secret.h"
+#include "base/time.h"
 #include "keys/key.h"
 #include "ratchet/chain.h"
 #include "ratchet/replay.h"
@@ -39,7 +38,7 @@ int wax_chain_new(struct wax_sessions *sessions, int64_t now,
 		  struct wax_chain **out, struct wax_diag *diag)
 {
 	struct wax_chain *c;
-	int err = wax_check_clock(now, diag);
+	int err = wax_time_check(now, 0, WAX_TIME_MAX, diag);
 
 	if (err)
 		return err;
@@ -199,7 +198,6 @@ static int call(struct wax_chain *c, struct target *t, struct wax_session **out,
 	struct wax_hello hello = {.caller = c->sessions->self};
 	struct wax_agreed agreed;
 	struct wax_session *s;
-	uint32_t serial;
 	int err;
 
 	if (t->expires < c->now) {
@@ -226,9 +224,7 @@ static int call(struct wax_chain *c, struct target *t, struct wax_session **out,
 		return bad_card(t, diag);
 	err = wax_peer_add(p, &s, diag);
 	if (!err) {
-		serial = s->serial;
 		wax_session_call(s, &hello, &agreed);
-		s->serial = serial;
 		s->expires = t->expires;
 		s->made = c->now;
 		p->t = hello.t;

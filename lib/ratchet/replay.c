@@ -36,11 +36,11 @@ static int damaged(struct wax_diag *diag)
 static bool take_list(struct wax_cursor *c, size_t size, const uint8_t **list,
 		      size_t *n)
 {
-	const uint8_t *count;
+	uint64_t count;
 
-	if (!wax_cursor_take(c, 4, &count))
+	if (!wax_cursor_le(c, 4, &count))
 		return false;
-	*n = wax_le32(count);
+	*n = (size_t)count;
 	return *n <= c->left / size && wax_cursor_take(c, *n * size, list);
 }
 
@@ -48,13 +48,12 @@ static int read_hellos(struct wax_sessions *s, struct hellos *h,
 		       struct wax_diag *diag)
 {
 	struct wax_cursor data;
-	const uint8_t *version;
+	uint64_t version;
 	int err = wax_state_load(s->state, FILE_NAME, &h->file, &data, diag);
 
 	if (err || !data.at)
 		return err;
-	if (!wax_cursor_take(&data, 4, &version) ||
-	    wax_le32(version) != VERSION ||
+	if (!wax_cursor_le(&data, 4, &version) || version != VERSION ||
 	    !take_list(&data, HELLO_SIZE, &h->known, &h->n_known) ||
 	    !take_list(&data, SPENT_SIZE, &h->spent, &h->n_spent) || data.left)
 		return damaged(diag);
@@ -92,40 +91,6 @@ int wax_hello_is_known(struct wax_sessions *s,
 				   WAX_HELLOS_MAX);
 	wax_bytes_release(&h.file);
 	return err;
-}
-
-static int take_lock(struct wax_sessions *s, struct wax_lock **out,
-		     struct wax_diag *diag)
-{
-	char *path;
-	int err = wax_state_path(s->home, WAX_PREKEYS_LOCK, &path, diag);
-
-	if (err)
-		return err;
-	err = wax_lock_take(path, WAX_PREKEYS_WAIT, out, diag);
-	free(path);
-	return err;
-}
-
-static int read_prekeys(struct wax_sessions *s, struct wax_prekeys *out,
-			struct wax_diag *diag)
-{
-	struct wax_secret *file;
-	int err = wax_state_read(s->state, WAX_PREKEYS_FILE, &file, diag);
-
-	if (!err && file)
-		err = wax_prekeys_decode(out, wax_secret_bytes(file),
-					 wax_secret_size(file), diag);
-	wax_secret_free(file);
-	return err;
-}
-
-static struct wax_prekey *by_id(const struct wax_prekeys *p, uint32_t id)
-{
-	for (size_t i = 0; i < p->n; i++)
-		if (wax_prekeys_at(p, i)->id == id)
-			return wax_prekeys_at(p, i);
-	return NULL;
 }
 
 /* Takes what is there of a prekey. */
@@ -182,8 +147,8 @@ int wax_prekey_find(struct wax_sessions *s, uint32_t id, int64_t now,
 
 	if (err || out->found == WAX_PREKEY_SPENT)
 		return err;
-	err = read_prekeys(s, &prekeys, diag);
-	k = err ? NULL : by_id(&prekeys, id);
+	err = wax_prekeys_read(&prekeys, s->state, diag);
+	k = err ? NULL : wax_prekeys_find(&prekeys, id);
 	if (k && now <= k->expires + WAX_PREKEY_GRACE)
 		err = use(k, out, diag);
 	wax_prekeys_release(&prekeys);
@@ -199,7 +164,7 @@ int wax_prekey_hold(struct wax_sessions *s, int64_t now,
 
 	if (!u->once)
 		return 0;
-	err = take_lock(s, &lock, diag);
+	err = wax_prekeys_lock(s->home, &lock, diag);
 	if (err)
 		return err;
 	wax_prekey_use_release(u);
@@ -210,7 +175,7 @@ int wax_prekey_hold(struct wax_sessions *s, int64_t now,
 int wax_prekey_lock(struct wax_sessions *s, struct wax_prekey_use *u,
 		    struct wax_diag *diag)
 {
-	return u->lock ? 0 : take_lock(s, &u->lock, diag);
+	return u->lock ? 0 : wax_prekeys_lock(s->home, &u->lock, diag);
 }
 
 void wax_prekey_use_release(struct wax_prekey_use *u)
@@ -218,15 +183,6 @@ void wax_prekey_use_release(struct wax_prekey_use *u)
 	wax_secret_free(u->secret);
 	wax_lock_free(u->lock);
 	*u = (struct wax_prekey_use){0};
-}
-
-static int put(struct wax_bytes *to, uint64_t value, size_t n,
-	       struct wax_diag *diag)
-{
-	uint8_t raw[8];
-
-	wax_le_put(raw, value, n);
-	return wax_bytes_add(to, raw, n, diag);
 }
 
 /* Whether a prekey whose grace ends then still has its secret. */
@@ -264,10 +220,10 @@ static int copy_list(struct wax_bytes *to, const uint8_t *list, size_t n,
 static int add_spent(struct wax_bytes *to, const struct wax_prekey_use *u,
 		     struct wax_diag *diag)
 {
-	int err = put(to, u->public.id, 4, diag);
+	int err = wax_bytes_add_le(to, u->public.id, 4, diag);
 
 	if (!err)
-		err = put(to, (uint64_t)u->until, 8, diag);
+		err = wax_bytes_add_le(to, (uint64_t)u->until, 8, diag);
 	if (!err)
 		err = wax_bytes_add(to, u->public.x25519, WAX_X25519_SIZE,
 				    diag);
@@ -285,20 +241,20 @@ static int write_hellos(struct wax_sessions *s, const struct hellos *h,
 {
 	struct wax_bytes file = {0};
 	size_t n, second;
-	int err = put(&file, VERSION, 4, diag);
+	int err = wax_bytes_add_le(&file, VERSION, 4, diag);
 
 	if (!err)
-		err = put(&file, 0, 4, diag);
+		err = wax_bytes_add_le(&file, 0, 4, diag);
 	if (!err)
 		err = copy_list(&file, h->known, h->n_known, HELLO_SIZE,
 				WAX_HASH_SIZE, prekeys, now, &n, diag);
 	if (!err)
 		err = wax_bytes_add(&file, transcript, WAX_HASH_SIZE, diag);
 	if (!err)
-		err = put(&file, (uint64_t)u->until, 8, diag);
+		err = wax_bytes_add_le(&file, (uint64_t)u->until, 8, diag);
 	second = file.len;
 	if (!err)
-		err = put(&file, 0, 4, diag);
+		err = wax_bytes_add_le(&file, 0, 4, diag);
 	if (!err) {
 		wax_le_put(file.data + 4, n + 1, 4);
 		err = copy_list(&file, h->spent, h->n_spent, SPENT_SIZE, 4,
@@ -319,24 +275,12 @@ static int write_hellos(struct wax_sessions *s, const struct hellos *h,
 static int destroy(struct wax_sessions *s, struct wax_prekeys *prekeys,
 		   const struct wax_prekey_use *u, struct wax_diag *diag)
 {
-	struct wax_prekey *k = u->once ? by_id(prekeys, u->public.id) : NULL;
-	struct wax_secret *file = NULL;
-	int err;
+	struct wax_prekey *k =
+		u->once ? wax_prekeys_find(prekeys, u->public.id) : NULL;
 
-	if (k) {
-		struct wax_prekey *end = wax_prekeys_at(prekeys, prekeys->n);
-
-		memmove(k, k + 1, (size_t)(end - (k + 1)) * sizeof(*k));
-		wax_wipe(end - 1, sizeof(*end));
-		prekeys->n--;
-	}
-	err = wax_prekeys_encode(prekeys, &file, diag);
-	if (!err)
-		err = wax_state_write(s->state, WAX_PREKEYS_FILE,
-				      wax_secret_bytes(file),
-				      wax_secret_size(file), diag);
-	wax_secret_free(file);
-	return err;
+	if (k)
+		wax_prekeys_remove(prekeys, k);
+	return wax_prekeys_write(prekeys, s->state, diag);
 }
 
 int wax_hello_remember(struct wax_sessions *s, struct wax_prekey_use *u,
@@ -349,7 +293,7 @@ int wax_hello_remember(struct wax_sessions *s, struct wax_prekey_use *u,
 	int err = wax_prekey_lock(s, u, diag);
 
 	if (!err)
-		err = read_prekeys(s, &prekeys, diag);
+		err = wax_prekeys_read(&prekeys, s->state, diag);
 	if (!err) {
 		before = prekeys.n;
 		wax_prekeys_expire(&prekeys, now);
@@ -357,8 +301,8 @@ int wax_hello_remember(struct wax_sessions *s, struct wax_prekey_use *u,
 	}
 	if (!err && !is_known(&h, transcript))
 		err = write_hellos(s, &h, u, &prekeys, transcript, now, diag);
-	if (!err &&
-	    (prekeys.n < before || (u->once && by_id(&prekeys, u->public.id))))
+	if (!err && (prekeys.n < before ||
+		     (u->once && wax_prekeys_find(&prekeys, u->public.id))))
 		err = destroy(s, &prekeys, u, diag);
 	wax_bytes_release(&h.file);
 	wax_prekeys_release(&prekeys);

@@ -133,7 +133,8 @@ static void begin(struct wax_session *s, const struct wax_hello *hello,
 void wax_session_call(struct wax_session *s, const struct wax_hello *hello,
 		      const struct wax_agreed *agreed)
 {
-	*s = (struct wax_session){.caller = true, .hello = *hello};
+	*s = (struct wax_session){
+		.serial = s->serial, .caller = true, .hello = *hello};
 	begin(s, hello, agreed, &s->sending, &s->receiving);
 	draw(s);
 	s->sending.offered = true;
@@ -143,7 +144,7 @@ void wax_session_call(struct wax_session *s, const struct wax_hello *hello,
 void wax_session_answer(struct wax_session *s, const struct wax_hello *hello,
 			const struct wax_agreed *agreed)
 {
-	*s = (struct wax_session){0};
+	*s = (struct wax_session){.serial = s->serial};
 	begin(s, hello, agreed, &s->receiving, &s->sending);
 }
 

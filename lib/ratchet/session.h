@@ -131,7 +131,10 @@ static inline void *wax_array_at(const struct wax_array *a, size_t size,
 	return wax_secret_bytes(a->memory) + i * size;
 }
 
-/* Begins a session with what both have agreed on, as A or as B. */
+/*
+ * Begins a session with what both have agreed on, as A or as B. Of what was
+ * there only the serial number stays.
+ */
 void wax_session_call(struct wax_session *s, const struct wax_hello *hello,
 		      const struct wax_agreed *agreed);
 void wax_session_answer(struct wax_session *s, const struct wax_hello *hello,

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "crypto/identity.h"
+#include "keys/contacts.h"
 #include "keys/identities.h"
 #include "ratchet/replay.h"
 
@@ -55,13 +56,12 @@ int wax_sessions_open(const char *home, struct wax_identities *identities,
 	s->home = strdup(home);
 	err = s->home ? take_own(s, identities, diag) : wax_no_memory(diag);
 	if (!err)
-		err = wax_state_open(home, identities, &s->state, diag);
-	if (!err)
 		err = wax_contacts_open(home, identities, &s->contacts, diag);
 	if (err) {
 		wax_sessions_free(s);
 		return err;
 	}
+	s->state = s->contacts->state;
 	*out = s;
 	return 0;
 }
@@ -72,7 +72,6 @@ void wax_sessions_free(struct wax_sessions *sessions)
 		return;
 	wax_sessions_give_up(sessions);
 	wax_contacts_free(sessions->contacts);
-	wax_state_free(sessions->state);
 	wax_secret_free(sessions->own);
 	free(sessions->home);
 	free(sessions);

@@ -20,15 +20,6 @@
 #define STATE "s-"
 #define LOCK "l-"
 
-int wax_check_clock(int64_t now, struct wax_diag *diag)
-{
-	return now >= 0 && now <= WAX_TIME_MAX
-		       ? 0
-		       : wax_diag_set(diag, WAX_ERR_USAGE,
-				      "the clock is before 1970 or beyond "
-				      "9999");
-}
-
 static void name_of(const struct wax_sessions *s, const char *prefix,
 		    const uint8_t identity[WAX_ED25519_PUBLIC_SIZE],
 		    char out[WAX_SESSION_NAME_SIZE])
@@ -45,20 +36,15 @@ static int take_lock(struct wax_sessions *s,
 		     struct wax_lock **out, struct wax_diag *diag)
 {
 	char name[WAX_SESSION_NAME_SIZE];
-	char *path;
 	int err = wax_state_settle(s->state, diag);
 
 	if (err)
 		return err;
 	name_of(s, LOCK, identity, name);
-	err = wax_state_path(s->home, name, &path, diag);
-	if (err)
-		return err;
-	err = wax_home_make(path, diag);
-	if (!err)
-		err = wax_lock_take(path, WAX_SESSIONS_WAIT, out, diag);
-	free(path);
-	return err;
+	err = wax_state_make(s->home, name, diag);
+	return err ? err
+		   : wax_state_lock(s->home, name, WAX_SESSIONS_WAIT, out,
+				    diag);
 }
 
 void wax_sessions_sweep(struct wax_sessions *s, bool all, int64_t now)
@@ -222,7 +208,8 @@ int wax_held_remove(struct wax_sessions *s, struct wax_held *h, bool whole,
 {
 	char name[WAX_SESSION_NAME_SIZE];
 	char *path, *lock = NULL;
-	int fd, err;
+	bool removed;
+	int err;
 
 	name_of(s, LOCK, h->peer.party.identity, name);
 	err = wax_state_path(s->home, name, &lock, diag);
@@ -233,12 +220,8 @@ int wax_held_remove(struct wax_sessions *s, struct wax_held *h, bool whole,
 		return err;
 	}
 	name_of(s, STATE, h->peer.party.identity, name);
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || unlinkat(fd, name + sizeof(WAX_SESSIONS_FOLDER), 0) ||
-	    wax_fd_sync_folder(fd))
+	if (wax_remove_file(path, name + sizeof(WAX_SESSIONS_FOLDER), &removed))
 		err = wax_diag_sys(diag, errno, "'%s'", path);
-	if (fd >= 0)
-		close(fd);
 	if (!err && whole) {
 		wax_lock_remove(h->lock, lock);
 		h->lock = NULL;

@@ -22,12 +22,12 @@
 #define WAX_SESSION_NAME_SIZE                                                  \
 	(sizeof(WAX_SESSIONS_FOLDER) + 2 + WAX_HIDDEN_NAME_SIZE)
 
-struct wax_waiting; /* a message that was opened, see open.c */
+struct wax_waiting; /* a message that was opened, see unchaining.h */
 
 struct wax_sessions {
 	char *home;
-	struct wax_state *state;
-	struct wax_secret *own; /* struct wax_own_keys */
+	struct wax_state *state; /* that of the contacts */
+	struct wax_secret *own;	 /* struct wax_own_keys */
 	struct wax_party self;
 	struct wax_contacts *contacts;
 	struct wax_waiting *waiting; /* NULL: none */
@@ -47,9 +47,6 @@ struct wax_held {
 	bool known;	/* it has a file */
 	bool stale;	/* which is not the last one: copied, or rolled back */
 };
-
-/* WAX_ERR_USAGE for a time that no file can hold. */
-int wax_check_clock(int64_t now, struct wax_diag *diag);
 
 /*
  * Takes the lock of the peer with this identity, and reads what there is; a

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/secret.h"
+#include "base/time.h"
 #include "ratchet/chain.h"
 #include "ratchet/unchaining.h"
 
@@ -170,11 +171,11 @@ int wax_unchain(struct wax_sessions *s, const struct wax_header *h, int64_t now,
 		struct wax_diag *diag)
 {
 	struct unchaining *u = calloc(1, sizeof(*u));
-	int err = u ? wax_check_clock(now, diag) : wax_no_memory(diag);
+	int err = u ? wax_time_check(now, 0, WAX_TIME_MAX, diag)
+		    : wax_no_memory(diag);
 
 	if (!err)
 		err = take_pairs(u, h, diag);
-
 	wax_sessions_give_up(s);
 	*out = (struct wax_unchained){0};
 	if (!err) {

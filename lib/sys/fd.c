@@ -82,6 +82,34 @@ int wax_fd_sync_folder(int fd)
 	return wax_fd_sync(fd) && errno != EINVAL ? -1 : 0;
 }
 
+/* Flushes a folder, without the file name in it unless that is NULL. */
+static int change_folder(const char *path, const char *name, bool *removed)
+{
+	int err, reason, fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -1;
+	*removed = name && !unlinkat(fd, name, 0);
+	err = name && !*removed ? -1 : wax_fd_sync_folder(fd);
+	reason = errno;
+	close(fd);
+	errno = reason;
+	return err;
+}
+
+int wax_sync_folder(const char *path)
+{
+	bool removed;
+
+	return change_folder(path, NULL, &removed);
+}
+
+int wax_remove_file(const char *folder, const char *name, bool *removed)
+{
+	*removed = false;
+	return change_folder(folder, name, removed);
+}
+
 int wax_fd_settle(int fd)
 {
 	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);

@@ -26,6 +26,15 @@ int wax_fd_sync(int fd);
 /* The same for a folder; some file systems cannot, and that is no error. */
 int wax_fd_sync_folder(int fd);
 
+/* The same for a folder's path; -1 also where it cannot be opened. */
+int wax_sync_folder(const char *path);
+
+/*
+ * Removes a file from a folder, and flushes that. When this is -1 with errno,
+ * *removed says whether the file is gone, if nothing undoes that.
+ */
+int wax_remove_file(const char *folder, const char *name, bool *removed);
+
 /*
  * Has the file system report what it still holds back, as closing would: -1
  * with errno when data were lost. The descriptor stays open.

@@ -3,12 +3,10 @@
  * Where the home is, and making it.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <wax/home.h>
 
@@ -52,20 +50,15 @@ static int make_folder(const char *path, const char *parent,
 		       struct wax_diag *diag)
 {
 	struct stat st;
-	int fd, err;
 
 	if (mkdir(path, 0700)) {
 		if (errno == EEXIST || !stat(path, &st))
 			return 0;
 		return wax_diag_sys(diag, errno, "'%s'", path);
 	}
-	fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return wax_diag_sys(diag, errno, "'%s'", parent);
-	err = wax_fd_sync_folder(fd) ? wax_diag_sys(diag, errno, "'%s'", parent)
-				     : 0;
-	close(fd);
-	return err;
+	return wax_sync_folder(parent)
+		       ? wax_diag_sys(diag, errno, "'%s'", parent)
+		       : 0;
 }
 
 int wax_home_make(const char *path, struct wax_diag *diag)

@@ -5,7 +5,7 @@
  *
  *	callers HOME NUMBER MESSAGE
  *
- * The callers' own homes are removed.
+ * The callers' own homes are beside it, MESSAGE.0 and so on.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -123,15 +123,14 @@ static void receive(struct wax_sessions *s, const char *path)
 
 int main(int argc, char **argv)
 {
-	char folder[] = "/tmp/callers.XXXXXX", message[4096], path[4200];
+	char folder[4096];
 	struct wax_identities *list;
 	struct wax_sessions *s;
 	struct wax_card *card;
 	int n;
 
-	must(argc != 4 || !mkdtemp(folder), "usage");
+	must(argc != 4, "usage");
 	n = atoi(argv[2]);
-	snprintf(message, sizeof(message), "%s.next", argv[3]);
 	list = own(argv[1]);
 	card = card_of(argv[1], list, argv[3]);
 	must(wax_sessions_open(argv[1], list, &s, &diag), "sessions");
@@ -139,23 +138,21 @@ int main(int argc, char **argv)
 		struct wax_identities *caller;
 		struct wax_sessions *theirs;
 
+		snprintf(folder, sizeof(folder), "%s.%d", argv[3], i);
+		must(mkdir(folder, 0700), folder);
 		must(wax_identities_new(NULL, NULL, &caller, &diag), "a list");
 		must(wax_identities_generate(
 			     caller, WAX_IDENTITY_MLKEM768X25519, &diag),
 		     "an identity");
 		must(wax_sessions_open(folder, caller, &theirs, &diag),
 		     "sessions");
-		send(theirs, card, message);
-		receive(s, message);
+		send(theirs, card, argv[3]);
+		receive(s, argv[3]);
 		if (i == n - 1)
 			send(theirs, card, argv[3]);
 		wax_sessions_free(theirs);
 		wax_identities_free(caller);
-		snprintf(path, sizeof(path), "rm -rf %s/*", folder);
-		must(system(path), "cleaning up");
 	}
-	unlink(message);
-	rmdir(folder);
 	wax_card_free(card);
 	wax_sessions_free(s);
 	wax_identities_free(list);

@@ -36,9 +36,7 @@ process killed at each call that writes, and again after that and a good run of
 the same command."""
 
 import collections
-import multiprocessing
 import os
-import random
 import re
 import resource
 import signal
@@ -48,11 +46,10 @@ import sys
 from book import (CHANGES, READINGS, Common, Reader, snapshot, strays,
                   temporary)
 from inject import descriptor, make_image, mount
-from processes import ON_DISK, ONLY_KILLED, report
+from processes import ON_DISK, ONLY_KILLED, report, try_some
 from scenarios import environment, remove, run, tool
 from tracer import Tracer, call_names
 
-WORKERS = os.cpu_count() or 1
 # Nobody else sees these: being killed there is as being killed at the next of
 # the others, and they fail for want of memory only.
 MEMORY = {"madvise", "mlock", "mmap", "mprotect", "munlock", "munmap"}
@@ -279,18 +276,18 @@ def try_case(case):
     return matrix.try_case(case)
 
 
+def pick(rng, every, runs):
+    """What changes the disk comes first, then what looks at it."""
+    rng.shuffle(every)
+    return sorted(every, key=lambda c: 0 if c[0] in CHANGING else
+                  1 if c[0] in LOOKING else 2)[:runs]
+
+
 def run_all(what, runs):
-    chosen = list(cases(matrix.calls))
     line = f"{what}: {len(matrix.calls)} calls, "
-    if 0 < runs < len(chosen):
-        seed = os.environ.get("FAULTS_SEED") or str(random.randrange(10 ** 6))
-        line += f"of {len(chosen)} faults those of FAULTS_SEED={seed}, "
-        random.Random(seed).shuffle(chosen)
-        chosen = sorted(chosen, key=lambda c: 0 if c[0] in CHANGING else
-                        1 if c[0] in LOOKING else 2)[:runs]
-    with multiprocessing.get_context("fork").Pool(WORKERS) as pool:
-        results = pool.map(try_case, chosen, 4)
-    return report(line, chosen, results)
+    words, chosen, results = try_some(list(cases(matrix.calls)), runs,
+                                      try_case, pick)
+    return report(line + words, chosen, results)
 
 
 def change(name, runs="0", given=""):

@@ -216,19 +216,26 @@ def report(line, chosen, results):
     return 1 if failures else 0
 
 
+def try_some(every, runs, tried, pick=random.Random.sample):
+    """Tries all cases, or as many of them as runs says, if that is not 0; in
+    words which, the cases, and what became of each."""
+    words, chosen = "", every
+    if 0 < runs < len(every):
+        seed = os.environ.get("FAULTS_SEED") or str(random.randrange(10 ** 6))
+        words = f"of {len(every)} faults those of FAULTS_SEED={seed}, "
+        chosen = pick(random.Random(seed), every, runs)
+    with multiprocessing.get_context("fork").Pool(WORKERS) as pool:
+        return words, chosen, pool.map(tried, chosen, 4)
+
+
 def calls(name, role, runs="0", given=""):
     global matrix
     folder = os.getcwd()
     matrix = Matrix(SCENARIOS[name](make_common(folder)), role, folder, given)
-    chosen = list(cases(matrix.calls))
     line = f"{name}, {role}{given and ', ' + given}: {len(matrix.calls)} calls, "
-    if 0 < int(runs) < len(chosen):
-        seed = os.environ.get("FAULTS_SEED") or str(random.randrange(10 ** 6))
-        line += f"of {len(chosen)} faults those of FAULTS_SEED={seed}, "
-        chosen = random.Random(seed).sample(chosen, int(runs))
-    with multiprocessing.get_context("fork").Pool(WORKERS) as pool:
-        results = pool.map(try_case, chosen, 4)
-    return report(line, chosen, results)
+    words, chosen, results = try_some(list(cases(matrix.calls)), int(runs),
+                                      try_case)
+    return report(line + words, chosen, results)
 
 
 def main(argv):

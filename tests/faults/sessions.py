@@ -36,9 +36,7 @@ new ones.
 "power" has a home on a file system of its own and takes the power away right
 after a tool's exit 0, with and without what the log still had to write."""
 
-import multiprocessing
 import os
-import random
 import resource
 import shutil
 import signal
@@ -46,7 +44,7 @@ import subprocess
 import sys
 
 from inject import make_image, mount
-from processes import WORKERS, cases
+from processes import cases, try_some
 from scenarios import remove, run, tool, write_file
 from tracer import Tracer, call_names
 
@@ -355,19 +353,14 @@ def calls(name, runs="0"):
     global matrix
     folder = os.getcwd()
     matrix = Matrix(SCENARIOS[name](), make_common(folder), folder)
-    chosen = list(cases(matrix.calls))
     line = f"{name}: {len(matrix.calls)} calls, "
-    if 0 < int(runs) < len(chosen):
-        seed = os.environ.get("FAULTS_SEED") or str(random.randrange(10 ** 6))
-        line += f"of {len(chosen)} faults those of FAULTS_SEED={seed}, "
-        chosen = random.Random(seed).sample(chosen, int(runs))
-    with multiprocessing.get_context("fork").Pool(WORKERS) as pool:
-        results = pool.map(try_case, chosen, 4)
+    words, chosen, results = try_some(list(cases(matrix.calls)), int(runs),
+                                      try_case)
     failures = [w for _, w in results if w]
     hits = sum(hit for hit, _ in results)
     if hits < 0.8 * len(chosen):
         failures.append(f"only {hits} of the runs came to the call")
-    print(f"{line}{len(chosen)} runs, {len(failures)} failures")
+    print(f"{line}{words}{len(chosen)} runs, {len(failures)} failures")
     for w in failures[:30]:
         print("  " + w)
     return 1 if failures else 0

@@ -87,36 +87,14 @@ static void read_card(const uint8_t *note, size_t size)
 	wax_source_free(from);
 }
 
-/* The name that the text gives, or another. */
-static void name_in(const uint8_t *text, size_t size, char out[256])
-{
-	const uint8_t *at = memmem(text, size, "\nname ", 6), *end;
-
-	strcpy(out, "x");
-	if (!at)
-		return;
-	at += 6;
-	end = memchr(at, '\n', size - (size_t)(at - text));
-	if (!end || end - at > 255)
-		return;
-	memcpy(out, at, (size_t)(end - at));
-	out[end - at] = '\0';
-}
-
 static void sign(const uint8_t *data, size_t size)
 {
 	uint8_t secret[WAX_ED25519_SECRET_SIZE];
-	char name[256], key_name[WAX_NOTE_NAME_MAX + 1];
-	struct wax_bytes text = {0}, note = {0};
+	struct wax_bytes note = {0};
 
-	name_in(data, size, name);
-	wax_note_name(name, key_name);
-	add(&text, data, size);
-	add_text(&text, size && data[size - 1] == '\n' ? "" : "\n");
 	signer(secret);
-	check(!wax_note_sign(&text, key_name, secret, &note, NULL), "signed");
+	sign_card(data, size, secret, &note);
 	read_card(note.data, note.len);
-	wax_bytes_release(&text);
 	wax_bytes_release(&note);
 }
 

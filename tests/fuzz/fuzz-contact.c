@@ -125,41 +125,6 @@ static void take_text(struct input *in, size_t len, char *out)
 	*out = '\0';
 }
 
-/* The name that a text gives, or another. */
-static void name_in(const uint8_t *text, size_t size, char out[256])
-{
-	const uint8_t *at = size ? memmem(text, size, "\nname ", 6) : NULL;
-	const uint8_t *end;
-
-	strcpy(out, "x");
-	if (!at)
-		return;
-	at += 6;
-	end = memchr(at, '\n', size - (size_t)(at - text));
-	if (!end || end - at > 255)
-		return;
-	memcpy(out, at, (size_t)(end - at));
-	out[end - at] = '\0';
-}
-
-/* The note of a text that is as long as it says. */
-static void sign_text(const struct person *p, struct input *in, size_t len,
-		      struct wax_bytes *out)
-{
-	struct wax_bytes text = {0};
-	char name[256], key_name[WAX_NOTE_NAME_MAX + 1];
-
-	len = len < in->len ? len : in->len;
-	add(&text, in->data, len);
-	add_text(&text, len && in->data[len - 1] == '\n' ? "" : "\n");
-	in->data += len;
-	in->len -= len;
-	name_in(text.data, text.len, name);
-	wax_note_name(name, key_name);
-	check(!wax_note_sign(&text, key_name, p->secret, out, NULL), "signed");
-	wax_bytes_release(&text);
-}
-
 static void add_device(struct input *in, struct wax_bytes *to)
 {
 	uint64_t added = (uint64_t)take(in, 4) << 32 | take(in, 4);
@@ -172,7 +137,10 @@ static void add_device(struct input *in, struct wax_bytes *to)
 	add_number(to, added, 8);
 	add_number(to, verified, 8);
 	if (form & 4) {
-		sign_text(p, in, len, &note);
+		len = len < in->len ? len : (uint32_t)in->len;
+		sign_card(in->data, len, p->secret, &note);
+		in->data += len;
+		in->len -= len;
 	} else {
 		take_text(in, len % sizeof(card.name), card.name);
 		card.once = form & 8;

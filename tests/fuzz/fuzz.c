@@ -10,6 +10,7 @@
 
 #include "base/base64.h"
 #include "fuzz.h"
+#include "keys/note.h"
 
 void check(bool holds, const char *what)
 {
@@ -112,6 +113,37 @@ void add_base64(struct wax_bytes *b, const void *data, size_t len)
 	if (n)
 		wax_base64_encode(data, len, (char *)b->data + b->len);
 	b->len += n;
+}
+
+/* The name that a text gives, or another. */
+static void name_in(const uint8_t *text, size_t size, char out[256])
+{
+	const uint8_t *at = size ? memmem(text, size, "\nname ", 6) : NULL;
+	const uint8_t *end;
+
+	strcpy(out, "x");
+	if (!at)
+		return;
+	at += 6;
+	end = memchr(at, '\n', size - (size_t)(at - text));
+	if (!end || end - at > 255)
+		return;
+	memcpy(out, at, (size_t)(end - at));
+	out[end - at] = '\0';
+}
+
+void sign_card(const uint8_t *text, size_t len, const uint8_t *secret,
+	       struct wax_bytes *out)
+{
+	struct wax_bytes whole = {0};
+	char name[256], key_name[WAX_NOTE_NAME_MAX + 1];
+
+	add(&whole, text, len);
+	add_text(&whole, len && text[len - 1] == '\n' ? "" : "\n");
+	name_in(whole.data, whole.len, name);
+	wax_note_name(name, key_name);
+	check(!wax_note_sign(&whole, key_name, secret, out, NULL), "signed");
+	wax_bytes_release(&whole);
 }
 
 bool same(const struct wax_bytes *a, const void *data, size_t len)

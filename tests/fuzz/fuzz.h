@@ -35,6 +35,13 @@ void add(struct wax_bytes *b, const void *data, size_t len);
 void add_text(struct wax_bytes *b, const char *text);
 void add_base64(struct wax_bytes *b, const void *data, size_t len);
 
+/*
+ * Signs a card's text, which gets its last LF if it has none, by the name that
+ * it gives, or another.
+ */
+void sign_card(const uint8_t *text, size_t len, const uint8_t *secret,
+	       struct wax_bytes *out);
+
 bool same(const struct wax_bytes *a, const void *data, size_t len);
 
 /* Takes the first n bytes of the input, filled up with zeros. */

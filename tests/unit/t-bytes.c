@@ -40,6 +40,18 @@ static void grows(void)
 	wax_bytes_release(&b);
 }
 
+static void numbers(void)
+{
+	struct wax_bytes b = {0};
+
+	tap_ok(!wax_bytes_add_le(&b, 0x0807060504030201, 8, NULL) &&
+		       !wax_bytes_add_le(&b, 0x0a09, 2, NULL),
+	       "numbers are added");
+	tap_bytes(b.data, b.len, "\1\2\3\4\5\6\7\10\t\n", 10,
+		  "the lowest byte first");
+	wax_bytes_release(&b);
+}
+
 static void too_much(void)
 {
 	struct wax_bytes b = {0};
@@ -103,6 +115,7 @@ static void diags(void)
 int main(void)
 {
 	grows();
+	numbers();
 	too_much();
 	diags();
 	return tap_end();

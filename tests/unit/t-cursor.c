@@ -111,8 +111,22 @@ static void nothing(void)
 	tap_is((long long)len, 0, "and an empty word");
 }
 
+static void numbers(void)
+{
+	struct wax_cursor c = over("\1\2\3\4\5\6\7\10\11");
+	uint64_t n = 0;
+
+	tap_ok(wax_cursor_le(&c, 1, &n) && n == 1, "a little-endian byte");
+	tap_ok(wax_cursor_le(&c, 4, &n) && n == 0x05040302, "four of them");
+	tap_ok(!wax_cursor_le(&c, 8, &n) && c.left == 4 && n == 0x05040302,
+	       "more than is left takes nothing");
+	c = over("\1\2\3\4\5\6\7\10");
+	tap_ok(wax_cursor_le(&c, 8, &n) && n == 0x0807060504030201, "eight");
+}
+
 int main(void)
 {
+	numbers();
 	takes();
 	lines();
 	words();

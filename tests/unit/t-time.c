@@ -193,8 +193,20 @@ static void zones(void)
 	}
 }
 
+static void clocks(void)
+{
+	struct wax_diag diag = {0};
+
+	tap_ok(!wax_time_check(5, 5, 5, &diag), "a clock within its bounds");
+	tap_err(wax_time_check(4, 5, 9, &diag), WAX_ERR_USAGE, &diag,
+		"a clock before them");
+	tap_err(wax_time_check(10, 5, 9, &diag), WAX_ERR_USAGE, &diag,
+		"a clock behind them");
+}
+
 int main(void)
 {
+	clocks();
 	known_times();
 	calendar();
 	malformed();
