@@ -8,7 +8,7 @@ set -eu
 build='gcc libc6-dev make binutils pkg-config libzstd-dev libarchive-dev
 	zstd age debian-archive-keyring'
 check='bats procps clang libclang-rt-dev clang-format shellcheck
-	valgrind libc6-dbg strace mandoc bash-completion zsh fish python3 jq
+	valgrind libc6-dbg strace gdb mandoc bash-completion zsh fish python3 jq
 	minisign libarchive-tools openssh-client xz-utils xfsprogs git'
 
 say() { echo "deps.sh: $*" >&2; }

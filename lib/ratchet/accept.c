@@ -281,6 +281,8 @@ static int open_hello(struct unchaining *u, const struct pair *pair,
 		err = check_time(u, hello, diag);
 	if (!err)
 		err = take_call(u, pair, hello, &agreed, diag);
+	/* Delivering may take long. */
+	wax_prekey_forget(&u->w->prekey);
 	wax_wipe(&agreed, sizeof(agreed));
 	return err;
 }

@@ -178,9 +178,15 @@ int wax_prekey_lock(struct wax_sessions *s, struct wax_prekey_use *u,
 	return u->lock ? 0 : wax_prekeys_lock(s->home, &u->lock, diag);
 }
 
-void wax_prekey_use_release(struct wax_prekey_use *u)
+void wax_prekey_forget(struct wax_prekey_use *u)
 {
 	wax_secret_free(u->secret);
+	u->secret = NULL;
+}
+
+void wax_prekey_use_release(struct wax_prekey_use *u)
+{
+	wax_prekey_forget(u);
 	wax_lock_free(u->lock);
 	*u = (struct wax_prekey_use){0};
 }

@@ -45,6 +45,9 @@ int wax_prekey_hold(struct wax_sessions *s, int64_t now,
 		    struct wax_prekey_use *u, struct wax_diag *diag);
 void wax_prekey_use_release(struct wax_prekey_use *u);
 
+/* Wipes the secret, which nothing needs once the hello was agreed on. */
+void wax_prekey_forget(struct wax_prekey_use *u);
+
 /* Takes the lock of the prekeys for the use, unless it has it. */
 int wax_prekey_lock(struct wax_sessions *s, struct wax_prekey_use *u,
 		    struct wax_diag *diag);
