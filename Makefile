@@ -88,6 +88,7 @@ FUZZ := $(filter $(B)/obj/tests/fuzz/fuzz-%,$(TEST_OBJ))
 MAN := $(wildcard man/*.[1-9])
 C := $(wildcard $(foreach d,include lib cmd tests,$d/*.[ch] $d/*/*.[ch]))
 
+comma := ,
 say = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@echo "  $(1)" $@;)
 
 all: $(TOOLS:%=$(B)/bin/%) $(B)/lib/libwax.a \
@@ -164,6 +165,9 @@ $(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o \
 	$(B)/cmd.a $(B)/private.a $(SODIUM_A)
 	$(program)
 $(B)/unit/% $(B)/fuzz/%: private LDLIBS := $(ARCHIVE_LIBS)
+$(B)/unit/t-ct-ratchet: private LDLIBS := $(ARCHIVE_LIBS) \
+	$(patsubst %,-Wl$(comma)--wrap=wax_%,random x25519 x25519_base \
+	xwing_public xwing_encap xwing_decap xaead_seal xaead_open)
 $(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/private.a $(SODIUM_A)
 	$(program)
 build/fuzz/fuzz/%: private LDLIBS := $(ARCHIVE_LIBS) -fsanitize=fuzzer
