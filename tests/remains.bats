@@ -1,15 +1,21 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: ISC
 #
-# What the tools leave of their secrets in memory, while two talk in a session:
-# nothing as they exit, and while they wait for somebody to read their output
-# only what is still needed. remains.py does it, and says how and what for.
+# What remains of the secrets of sessions. In memory: nothing as a tool exits,
+# and while it waits for somebody to read its output only what is still needed;
+# remains.py looks for it. On the disk: nothing that opens what was opened;
+# thief.py tries.
 # shellcheck disable=SC2154 # helpers.bash sets what is shared
 
 load helpers
+load people
+
+DAY=86400
 
 setup_file() {
 	wax_environment
+	make_people alice bob carol
+	wax_clock
 	cd "$BATS_FILE_TMPDIR" || return 1
 	cat >drawn.c <<-EOC
 		#include <fcntl.h>
@@ -38,10 +44,10 @@ setup_file() {
 
 setup() {
 	wax_setup
-	! is_sanitized || skip 'a sanitizer keeps what was freed'
-	export DRAWN=$keys/drawn.so
-	[ -e "$DRAWN" ] || skip 'without a compiler'
+	people alice bob carol
 }
+
+# memory
 
 # Neither is allowed everywhere, as in some containers.
 can_debug() {
@@ -59,6 +65,9 @@ can_look() {
 }
 
 remains() {
+	local -x DRAWN=$keys/drawn.so
+	[ -e "$DRAWN" ] || skip 'without a compiler'
+	! is_sanitized || skip 'a sanitizer keeps what was freed'
 	"$python" "$top/tests/remains.py" "$@" >"$io/out" 2>"$io/err" ||
 		fail "remains.py $*"
 	grep -q '^[1-9][0-9]* searches for up to [0-9]* secrets$' "$io/out"
@@ -87,4 +96,89 @@ remains() {
 @test "a tool that waits holds what is needed and no more, when it calls" {
 	can_look
 	remains middle tool
+}
+
+# the disk
+
+# alice and bob talk: both have opened a message of the other.
+talking() {
+	know alice bob
+	know bob alice
+	write bob alice "$io/1" && as alice wax-open -o "$io/got1" "$io/1"
+	write alice bob "$io/2" && as bob wax-open -o "$io/got2" "$io/2"
+} 2>/dev/null
+
+# steals NAME... -- FILE: WORD...: all that is in these homes, put together,
+# opens the files so, or they stay shut. thief.py knows the protocol.
+steals() {
+	local args=()
+	while [ "$1" != -- ]; do
+		args+=("$homes/$1")
+		shift
+	done
+	shift
+	"$python" "$top/tests/thief.py" "${args[@]}" -- "${@%%:*}" >"$io/out"
+	out_is "$@"
+}
+
+@test "all files of both homes together do not open what was opened" {
+	talking
+	write bob alice m1
+	write bob alice m2
+	copied alice
+	reads alice m2
+	steals alice bob -- 'm1: a skipped key' 'm2: shut'
+	reads alice m1
+	write bob alice m3
+	steals alice bob -- 'm1: shut' 'm2: shut' 'm3: a chain key'
+	reads alice m3
+	write alice bob m4
+	reads bob m4
+	steals alice bob -- 'm1: shut' 'm2: shut' 'm3: shut' 'm4: shut'
+	# The control: the same files, as they were before.
+	steals alice-copy -- "m1: an epoch's step" "m2: an epoch's step" \
+		"m3: an epoch's step" 'm4: shut'
+}
+
+@test "nor the first message, without its prekey" {
+	know carol alice
+	as alice wax-card --once >once
+	as bob wax-contact add -q alice once
+	write bob alice once-1
+	write carol alice all-1
+	steals alice -- 'once-1: a prekey' 'all-1: a prekey'
+	reads alice once-1
+	reads alice all-1
+	steals alice bob carol -- 'once-1: shut' 'all-1: a prekey'
+	local day
+	for day in 0 7 14 21 28 35 42 49 56 61 62; do
+		at $((day * DAY)) as alice wax-card >/dev/null
+	done
+	steals alice bob carol -- 'once-1: shut' 'all-1: shut'
+}
+
+@test "who has stolen both homes follows one answer, and no more" {
+	talking
+	write alice bob a0
+	copied alice
+	copied bob
+	write bob alice b1
+	write alice bob a1
+	reads alice b1
+	write alice bob a2
+	reads bob a2
+	write bob alice b2
+	reads alice b2
+	write alice bob a3
+	reads bob a3
+	steals alice-copy -- "b1: an epoch's step" 'a2: shut' 'b2: shut' \
+		'a3: shut'
+	steals bob-copy -- 'a0: a chain key' 'a1: a chain key' 'b1: shut' \
+		'a2: shut' 'b2: shut' 'a3: shut'
+	steals alice-copy bob-copy -- "b1: an epoch's step" 'a2: shut' \
+		'b2: shut' 'a3: shut'
+	# The control: with what came after the theft.
+	cp -a "$homes/bob" "$homes/bob-later"
+	write alice bob a4
+	steals bob-later -- 'a3: shut' 'a4: a chain key'
 }
