@@ -51,11 +51,27 @@ def add(a, b):
 
 
 def times(n, a):
-    r = (0, 1)
+    """In projective coordinates, as dividing takes long."""
+    x, y, z = 0, 1, 1
     for bit in bin(n)[2:]:
-        r = add(r, r)
-        r = add(r, a) if bit == "1" else r
-    return r
+        x, y, z = sum_of(x, y, z, x, y, z)
+        if bit == "1":
+            x, y, z = sum_of(x, y, z, *a, 1)
+    one = pow(z, -1, P)
+    return x * one % P, y * one % P
+
+
+def sum_of(x, y, z, u, v, w):
+    """The law of add(), (x / z, y / z) being the point."""
+    both, across, along = z * w % P, x * u % P, y * v % P
+    k = D * across * along % P
+    less, more = both * both - k, both * both + k
+    mixed = x * v + y * u
+    return (
+        both * less * mixed % P,
+        both * more * (along + across) % P,
+        less * more % P,
+    )
 
 
 def point(data):
