@@ -39,35 +39,77 @@ static struct wax_sealed_as as(const struct wax_state *s, const char *name,
 	return (struct wax_sealed_as){name, s->owner, key};
 }
 
-/* Reads and opens; *out stays NULL where there is no file. */
+void wax_reading_release(struct wax_reading *r)
+{
+	wax_bytes_release(&r->file);
+	wax_secret_free(r->room);
+	*r = (struct wax_reading){0};
+}
+
+/* Sees to it that what was read has room; what was there is not kept. */
+static int make_room(struct wax_reading *r, struct wax_diag *diag)
+{
+	size_t len = wax_sealed_len(&r->file);
+
+	if (r->room && wax_secret_size(r->room) >= len)
+		return 0;
+	/* The next may be a little larger. */
+	len += r->room ? len / 2 : 0;
+	wax_secret_free(r->room);
+	r->room = NULL;
+	return wax_secret_new(len, &r->room, diag);
+}
+
+/* Reads and opens; *data stays NULL where there is no file. */
 static int read_with(const struct wax_state *s, const char *name,
-		     struct wax_secret *key, struct wax_secret **out,
-		     struct wax_diag *diag)
+		     struct wax_secret *key, struct wax_reading *r,
+		     const uint8_t **data, size_t *len, struct wax_diag *diag)
 {
 	const struct wax_sealed_as how = as(s, name, key);
-	struct wax_bytes file = {0};
-	struct wax_secret *data = NULL;
 	bool found = false;
 	char *path;
 	int err = wax_state_path(s->home, name, &path, diag);
 
-	*out = NULL;
+	*data = NULL;
+	r->file.len = 0;
 	if (err)
 		return err;
-	err = wax_sealed_read(path, &file, &found, diag);
+	err = wax_sealed_read(path, &r->file, &found, diag);
 	if (!err && found)
-		err = wax_secret_new(wax_sealed_len(&file), &data, diag);
+		err = make_room(r, diag);
 	if (!err && found)
-		err = wax_sealed_open(&how, path, &file, wax_secret_bytes(data),
-				      diag);
-	wax_bytes_release(&file);
-	free(path);
-	if (err) {
-		wax_secret_free(data);
-		return err;
+		err = wax_sealed_open(&how, path, &r->file,
+				      wax_secret_bytes(r->room), diag);
+	if (!err && found) {
+		*data = wax_secret_bytes(r->room);
+		*len = wax_sealed_len(&r->file);
 	}
-	*out = data;
-	return 0;
+	free(path);
+	return err;
+}
+
+/* What was read, in memory of its own; NULL where there is no file. */
+static struct wax_secret *keep(struct wax_reading *r, const uint8_t *data)
+{
+	struct wax_secret *room = data ? r->room : NULL;
+
+	if (data)
+		r->room = NULL;
+	wax_reading_release(r);
+	return room;
+}
+
+static int read_alone(const struct wax_state *s, const char *name,
+		      struct wax_secret *key, struct wax_secret **out,
+		      struct wax_diag *diag)
+{
+	struct wax_reading r = {0};
+	const uint8_t *data;
+	size_t len;
+	int err = read_with(s, name, key, &r, &data, &len, diag);
+
+	*out = keep(&r, data);
+	return err;
 }
 
 /* Where birth is not NULL, the file's own goes there, within the data. */
@@ -137,7 +179,7 @@ static int find_key(struct wax_state *s, struct wax_identities *identities,
 	int err = derive(s, identities, &s->outer, diag);
 
 	if (!err)
-		err = read_with(s, KEY_FILE, s->outer, &s->key, diag);
+		err = read_alone(s, KEY_FILE, s->outer, &s->key, diag);
 	if (err)
 		return err;
 	if (s->key) {
@@ -155,7 +197,7 @@ static int find_key(struct wax_state *s, struct wax_identities *identities,
 static int take_key(struct wax_state *s, struct wax_diag *diag)
 {
 	struct wax_secret *key;
-	int err = read_with(s, KEY_FILE, s->outer, &key, diag);
+	int err = read_alone(s, KEY_FILE, s->outer, &key, diag);
 
 	if (!err && key)
 		err = check_key(key, diag);
@@ -242,23 +284,36 @@ static int must_be_missing(const char *path, struct wax_diag *diag)
 		       : wax_diag_sys(diag, errno, "'%s'", path);
 }
 
-int wax_state_read(struct wax_state *state, const char *name,
-		   struct wax_secret **out, struct wax_diag *diag)
+int wax_state_read_next(struct wax_state *state, const char *name,
+			struct wax_reading *r, const uint8_t **data,
+			size_t *len, struct wax_diag *diag)
 {
 	char *path;
 	bool any;
 	int err = wax_state_has_key(state, &any, diag);
 
-	*out = NULL;
+	*data = NULL;
 	if (err)
 		return err;
 	if (any)
-		return read_with(state, name, state->key, out, diag);
+		return read_with(state, name, state->key, r, data, len, diag);
 	err = wax_state_path(state->home, name, &path, diag);
 	if (err)
 		return err;
 	err = must_be_missing(path, diag);
 	free(path);
+	return err;
+}
+
+int wax_state_read(struct wax_state *state, const char *name,
+		   struct wax_secret **out, struct wax_diag *diag)
+{
+	struct wax_reading r = {0};
+	const uint8_t *data;
+	size_t len;
+	int err = wax_state_read_next(state, name, &r, &data, &len, diag);
+
+	*out = keep(&r, data);
 	return err;
 }
 

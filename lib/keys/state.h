@@ -36,6 +36,20 @@ int wax_state_read(struct wax_state *state, const char *name,
 		   struct wax_secret **out, struct wax_diag *diag);
 
 /*
+ * The same for many files one after the other, in memory that is used again.
+ * Initialise with {0}, release. *data is valid until the next one is read, and
+ * NULL where there is no file.
+ */
+struct wax_reading {
+	struct wax_bytes file;
+	struct wax_secret *room;
+};
+int wax_state_read_next(struct wax_state *state, const char *name,
+			struct wax_reading *r, const uint8_t **data,
+			size_t *len, struct wax_diag *diag);
+void wax_reading_release(struct wax_reading *r);
+
+/*
  * The same of what is no secret. file is emptied, and holds what data then
  * points into; data is all zero where there is no file.
  */

@@ -15,6 +15,16 @@ void wax_peer_release(struct wax_peer *p)
 	*p = (struct wax_peer){0};
 }
 
+void wax_peer_clear(struct wax_peer *p)
+{
+	struct wax_peer old = *p;
+
+	*p = (struct wax_peer){.sessions.memory = old.sessions.memory,
+			       .past.old.memory = old.past.old.memory,
+			       .past.skipped.memory = old.past.skipped.memory,
+			       .past.opened.memory = old.past.opened.memory};
+}
+
 int wax_peer_add(struct wax_peer *p, struct wax_session **out,
 		 struct wax_diag *diag)
 {

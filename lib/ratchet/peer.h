@@ -35,6 +35,9 @@ struct wax_peer {
 
 void wax_peer_release(struct wax_peer *p);
 
+/* Empties it for another, which is read into the same memory. */
+void wax_peer_clear(struct wax_peer *p);
+
 static inline struct wax_session *wax_peer_session(const struct wax_peer *p,
 						   size_t i)
 {

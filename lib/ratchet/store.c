@@ -119,22 +119,22 @@ void wax_held_renew(struct wax_held *h)
 
 /* Reads the file of a peer; *found is false where there is none. */
 static int read_peer(struct wax_sessions *s, const char *name,
-		     struct wax_peer *out, bool *found, struct wax_diag *diag)
+		     struct wax_reading *r, struct wax_peer *out, bool *found,
+		     struct wax_diag *diag)
 {
-	struct wax_secret *data = NULL;
-	int err = wax_state_read(s->state, name, &data, diag);
+	const uint8_t *data;
+	size_t len;
+	int err = wax_state_read_next(s->state, name, r, &data, &len, diag);
 
 	*found = data != NULL;
 	if (!err && data) {
-		err = wax_peer_decode(out, wax_secret_bytes(data),
-				      wax_secret_size(data), diag);
+		err = wax_peer_decode(out, data, len, diag);
 		if (err)
 			wax_diag_context(diag, "'%s'", name);
 	}
 	if (err == WAX_ERR_STATE)
 		wax_diag_hint(diag, "if there is no backup of it, remove it: "
 				    "then these sessions begin anew");
-	wax_secret_free(data);
 	return err;
 }
 
@@ -156,12 +156,14 @@ int wax_held_take(struct wax_sessions *s,
 		  struct wax_held *out, struct wax_diag *diag)
 {
 	char name[WAX_SESSION_NAME_SIZE];
+	struct wax_reading r = {0};
 	int err = take_lock(s, identity, &out->lock, diag);
 
 	if (err)
 		return err;
 	name_of(s, STATE, identity, name);
-	err = read_peer(s, name, &out->peer, &out->known, diag);
+	err = read_peer(s, name, &r, &out->peer, &out->known, diag);
+	wax_reading_release(&r);
 	if (!err && out->known)
 		err = check_marker(s, name, out, diag);
 	if (!err && !out->known) {
@@ -238,25 +240,39 @@ void wax_held_release(struct wax_held *h)
 	*h = (struct wax_held){0};
 }
 
-/* Calls fn for the peer in a file; *bad when it cannot be read as one. */
-static int visit(struct wax_sessions *s, const char *name, wax_peer_fn *fn,
-		 void *ctx, bool *bad, struct wax_diag *diag)
-{
-	struct wax_peer p = {0};
-	bool found;
-	int err = read_peer(s, name, &p, &found, diag);
+/* Peers that are looked at one after the other, in the same memory. */
+struct visitor {
+	struct wax_sessions *sessions;
+	wax_peer_fn *fn;
+	void *ctx;
+	struct wax_reading reading;
+	struct wax_peer peer;
+};
 
+static void visitor_release(struct visitor *v)
+{
+	wax_reading_release(&v->reading);
+	wax_peer_release(&v->peer);
+}
+
+/* Calls fn for the peer in a file; *bad when it cannot be read as one. */
+static int visit(struct visitor *v, const char *name, bool *bad,
+		 struct wax_diag *diag)
+{
+	bool found;
+	int err;
+
+	wax_peer_clear(&v->peer);
+	err = read_peer(v->sessions, name, &v->reading, &v->peer, &found, diag);
 	*bad = err == WAX_ERR_STATE;
-	if (!err && found)
-		err = fn(ctx, &p, diag);
-	wax_peer_release(&p);
-	return err;
+	return err || !found ? err : v->fn(v->ctx, &v->peer, diag);
 }
 
 int wax_sessions_visit(struct wax_sessions *s,
 		       const uint8_t identity[WAX_ED25519_PUBLIC_SIZE],
 		       wax_peer_fn *fn, void *ctx, struct wax_diag *diag)
 {
+	struct visitor v = {.sessions = s, .fn = fn, .ctx = ctx};
 	char name[WAX_SESSION_NAME_SIZE];
 	bool bad, any;
 	int err = wax_state_has_key(s->state, &any, diag);
@@ -264,7 +280,9 @@ int wax_sessions_visit(struct wax_sessions *s,
 	if (err || !any)
 		return err;
 	name_of(s, STATE, identity, name);
-	return visit(s, name, fn, ctx, &bad, diag);
+	err = visit(&v, name, &bad, diag);
+	visitor_release(&v);
+	return err;
 }
 
 static bool is_state(const char *name)
@@ -273,8 +291,8 @@ static bool is_state(const char *name)
 	       strlen(name) == 2 + WAX_HIDDEN_NAME_SIZE - 1;
 }
 
-static int walk(struct wax_sessions *s, DIR *folder, wax_peer_fn *fn, void *ctx,
-		size_t *damaged, struct wax_diag *diag)
+static int walk(struct visitor *v, DIR *folder, size_t *damaged,
+		struct wax_diag *diag)
 {
 	char name[WAX_SESSION_NAME_SIZE];
 	struct dirent *d;
@@ -287,7 +305,7 @@ static int walk(struct wax_sessions *s, DIR *folder, wax_peer_fn *fn, void *ctx,
 			continue;
 		snprintf(name, sizeof(name), WAX_SESSIONS_FOLDER "/%.34s",
 			 d->d_name);
-		err = visit(s, name, fn, ctx, &bad, diag);
+		err = visit(v, name, &bad, diag);
 		*damaged += bad;
 		err = bad ? 0 : err;
 	}
@@ -324,13 +342,15 @@ static int open_folder(const struct wax_sessions *s, DIR **out,
 int wax_sessions_walk(struct wax_sessions *s, wax_peer_fn *fn, void *ctx,
 		      size_t *damaged, struct wax_diag *diag)
 {
+	struct visitor v = {.sessions = s, .fn = fn, .ctx = ctx};
 	DIR *folder;
 	int err = open_folder(s, &folder, diag);
 
 	*damaged = 0;
 	if (err || !folder)
 		return err;
-	err = walk(s, folder, fn, ctx, damaged, diag);
+	err = walk(&v, folder, damaged, diag);
+	visitor_release(&v);
 	closedir(folder);
 	return err;
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Has so many callers begin a session with the identity of a home, and leaves a
- * message of the last one in a file:
+ * Gives a home sessions with so many others, and makes messages of the last:
  *
- *	callers HOME NUMBER MESSAGE
+ *	callers HOME NUMBER MESSAGES FOLDER
  *
- * The callers' own homes are beside it, MESSAGE.0 and so on.
+ * All but the first 256 are contacts, each named after its number, whom the
+ * home has called, and who have answered; so is the last. The others are
+ * unknown callers. FOLDER, which is made, is where the messages are, by their
+ * numbers, and the other homes.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,6 +17,9 @@
 #include <time.h>
 #include <unistd.h>
 #include <wax.h>
+
+/* So many are kept. */
+#define UNKNOWN_MAX 256
 
 static struct wax_diag diag;
 
@@ -55,7 +60,7 @@ static struct wax_identities *own(const char *home)
 }
 
 static struct wax_card *card_of(const char *home, struct wax_identities *list,
-				const char *path)
+				const char *name, const char *path)
 {
 	struct wax_sink *to;
 	struct wax_source *from;
@@ -64,7 +69,7 @@ static struct wax_card *card_of(const char *home, struct wax_identities *list,
 	int fd;
 
 	must(wax_sink_file(path, WAX_FILE_REPLACE, &to, &diag), "a card");
-	must(wax_card_issue(home, list, "x", 0, time(NULL), to, &odd, &diag),
+	must(wax_card_issue(home, list, name, 0, time(NULL), to, &odd, &diag),
 	     "issuing");
 	must(wax_sink_finish(to, &diag), "a card");
 	wax_sink_free(to);
@@ -121,40 +126,80 @@ static void receive(struct wax_sessions *s, const char *path)
 	wax_identities_free(none);
 }
 
+/* The home that has the sessions. */
+struct home {
+	const char *path;
+	struct wax_contacts *book;
+	struct wax_sessions *sessions;
+	struct wax_card *card;
+};
+
+/* Another, and where its messages are. */
+struct other {
+	char name[16], home[4096], message[4200];
+	struct wax_identities *own;
+	struct wax_sessions *sessions;
+};
+
+static void begin(struct other *o, const char *folder, int number)
+{
+	snprintf(o->name, sizeof(o->name), "%d", number);
+	snprintf(o->home, sizeof(o->home), "%s/home.%d", folder, number);
+	snprintf(o->message, sizeof(o->message), "%s/message", o->home);
+	must(mkdir(o->home, 0700), o->home);
+	must(wax_identities_new(NULL, NULL, &o->own, &diag), "a list");
+	must(wax_identities_generate(o->own, WAX_IDENTITY_MLKEM768X25519,
+				     &diag),
+	     "an identity");
+	must(wax_sessions_open(o->home, o->own, &o->sessions, &diag),
+	     "sessions");
+}
+
+static void be_called(struct other *o, struct home *h)
+{
+	struct wax_card *card = card_of(o->home, o->own, o->name, o->message);
+
+	must(wax_contacts_add(h->book, NULL, card, 0, time(NULL), NULL, &diag),
+	     "adding a contact");
+	send(h->sessions, card, o->message);
+	receive(o->sessions, o->message);
+	wax_card_free(card);
+}
+
 int main(int argc, char **argv)
 {
-	char folder[4096];
 	struct wax_identities *list;
-	struct wax_sessions *s;
-	struct wax_card *card;
+	struct home h = {0};
+	char path[4096];
 	int n;
 
-	must(argc != 4, "usage");
+	must(argc != 5, "usage");
+	h.path = argv[1];
 	n = atoi(argv[2]);
-	list = own(argv[1]);
-	card = card_of(argv[1], list, argv[3]);
-	must(wax_sessions_open(argv[1], list, &s, &diag), "sessions");
+	must(mkdir(argv[4], 0700), argv[4]);
+	list = own(h.path);
+	snprintf(path, sizeof(path), "%s/card", argv[4]);
+	h.card = card_of(h.path, list, "home", path);
+	must(wax_contacts_open(h.path, list, &h.book, &diag), "contacts");
+	must(wax_sessions_open(h.path, list, &h.sessions, &diag), "sessions");
 	for (int i = 0; i < n; i++) {
-		struct wax_identities *caller;
-		struct wax_sessions *theirs;
+		struct other o;
 
-		snprintf(folder, sizeof(folder), "%s.%d", argv[3], i);
-		must(mkdir(folder, 0700), folder);
-		must(wax_identities_new(NULL, NULL, &caller, &diag), "a list");
-		must(wax_identities_generate(
-			     caller, WAX_IDENTITY_MLKEM768X25519, &diag),
-		     "an identity");
-		must(wax_sessions_open(folder, caller, &theirs, &diag),
-		     "sessions");
-		send(theirs, card, argv[3]);
-		receive(s, argv[3]);
-		if (i == n - 1)
-			send(theirs, card, argv[3]);
-		wax_sessions_free(theirs);
-		wax_identities_free(caller);
+		begin(&o, argv[4], i);
+		if (i >= UNKNOWN_MAX || i == n - 1)
+			be_called(&o, &h);
+		send(o.sessions, h.card, o.message);
+		receive(h.sessions, o.message);
+		for (int k = 0; i == n - 1 && k < atoi(argv[3]); k++) {
+			snprintf(path, sizeof(path), "%s/%d", argv[4], k);
+			send(o.sessions, h.card, path);
+		}
+		wax_sessions_free(o.sessions);
+		wax_identities_free(o.own);
 	}
-	wax_card_free(card);
-	wax_sessions_free(s);
+	wax_card_free(h.card);
+	wax_sessions_free(h.sessions);
+	wax_contacts_free(h.book);
 	wax_identities_free(list);
 	return 0;
 }
