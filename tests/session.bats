@@ -1284,15 +1284,15 @@ malformed() {
 		fi
 	done < <(find "$homes/alice" "$homes/bob")
 	find "$homes/alice/sessions" -type f -printf '%f\n' | sort >names
-	[ "$(wc -l <names)" -eq 4 ]
-	run ! grep -vxE '[sl]-[0-9a-f]{32}' names
+	[ "$(wc -l <names)" -eq 5 ]
+	run ! grep -vxE '[sl]-[0-9a-f]{32}|index' names
 	who=$(identity bob)
 	for name in alice bob carol "${who:0:12}" wax1; do
 		run ! grep -raqF "$name" "$homes/alice/sessions" \
 			"$homes/alice/hellos"
 	done
 	# Each home has names of its own.
-	for path in "$homes"/bob/sessions/*; do
+	for path in "$homes"/bob/sessions/*-*; do
 		[ ! -e "$homes/alice/sessions/${path##*/}" ]
 	done
 	cp "$(state_of bob)" before

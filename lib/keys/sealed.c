@@ -77,6 +77,49 @@ int wax_sealed_open(const struct wax_sealed_as *as, const char *path,
 	return err;
 }
 
+void wax_reading_release(struct wax_reading *r)
+{
+	wax_bytes_release(&r->file);
+	wax_secret_free(r->room);
+	*r = (struct wax_reading){0};
+}
+
+/* Sees to it that there is room for what was read; the last one is lost. */
+static int make_room(struct wax_reading *r, struct wax_diag *diag)
+{
+	size_t len = wax_sealed_len(&r->file);
+
+	if (r->room && wax_secret_size(r->room) >= len)
+		return 0;
+	/* The next may be a little larger. */
+	len += r->room ? len / 2 : 0;
+	wax_secret_free(r->room);
+	r->room = NULL;
+	return wax_secret_new(len, &r->room, diag);
+}
+
+int wax_sealed_next(const struct wax_sealed_as *as, const char *path,
+		    struct wax_reading *r, const uint8_t **data, size_t *len,
+		    struct wax_diag *diag)
+{
+	bool found = false;
+	int err;
+
+	*data = NULL;
+	r->file.len = 0;
+	err = wax_sealed_read(path, &r->file, &found, diag);
+	if (!err && found)
+		err = make_room(r, diag);
+	if (!err && found)
+		err = wax_sealed_open(as, path, &r->file,
+				      wax_secret_bytes(r->room), diag);
+	if (!err && found) {
+		*data = wax_secret_bytes(r->room);
+		*len = wax_sealed_len(&r->file);
+	}
+	return err;
+}
+
 int wax_sealed_make(const struct wax_sealed_as *as, const void *data,
 		    size_t len, struct wax_bytes *out, struct wax_diag *diag)
 {

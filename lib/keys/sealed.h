@@ -40,6 +40,24 @@ int wax_sealed_open(const struct wax_sealed_as *as, const char *path,
 		    const struct wax_bytes *file, uint8_t *out,
 		    struct wax_diag *diag);
 
+/*
+ * Files that are read one after the other, in memory that is used again.
+ * Initialise with {0}, release.
+ */
+struct wax_reading {
+	struct wax_bytes file;
+	struct wax_secret *room;
+};
+void wax_reading_release(struct wax_reading *r);
+
+/*
+ * Reads and opens one; *data is valid until the next is read, and NULL where
+ * there is none.
+ */
+int wax_sealed_next(const struct wax_sealed_as *as, const char *path,
+		    struct wax_reading *r, const uint8_t **data, size_t *len,
+		    struct wax_diag *diag);
+
 /* Makes the bytes of a file. */
 int wax_sealed_make(const struct wax_sealed_as *as, const void *data,
 		    size_t len, struct wax_bytes *out, struct wax_diag *diag);

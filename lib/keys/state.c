@@ -39,51 +39,19 @@ static struct wax_sealed_as as(const struct wax_state *s, const char *name,
 	return (struct wax_sealed_as){name, s->owner, key};
 }
 
-void wax_reading_release(struct wax_reading *r)
-{
-	wax_bytes_release(&r->file);
-	wax_secret_free(r->room);
-	*r = (struct wax_reading){0};
-}
-
-/* Sees to it that what was read has room; what was there is not kept. */
-static int make_room(struct wax_reading *r, struct wax_diag *diag)
-{
-	size_t len = wax_sealed_len(&r->file);
-
-	if (r->room && wax_secret_size(r->room) >= len)
-		return 0;
-	/* The next may be a little larger. */
-	len += r->room ? len / 2 : 0;
-	wax_secret_free(r->room);
-	r->room = NULL;
-	return wax_secret_new(len, &r->room, diag);
-}
-
 /* Reads and opens; *data stays NULL where there is no file. */
 static int read_with(const struct wax_state *s, const char *name,
 		     struct wax_secret *key, struct wax_reading *r,
 		     const uint8_t **data, size_t *len, struct wax_diag *diag)
 {
 	const struct wax_sealed_as how = as(s, name, key);
-	bool found = false;
 	char *path;
 	int err = wax_state_path(s->home, name, &path, diag);
 
 	*data = NULL;
-	r->file.len = 0;
 	if (err)
 		return err;
-	err = wax_sealed_read(path, &r->file, &found, diag);
-	if (!err && found)
-		err = make_room(r, diag);
-	if (!err && found)
-		err = wax_sealed_open(&how, path, &r->file,
-				      wax_secret_bytes(r->room), diag);
-	if (!err && found) {
-		*data = wax_secret_bytes(r->room);
-		*len = wax_sealed_len(&r->file);
-	}
+	err = wax_sealed_next(&how, path, r, data, len, diag);
 	free(path);
 	return err;
 }
@@ -364,6 +332,24 @@ int wax_state_write_born(struct wax_state *state, const char *name,
 	return err ? err
 		   : write_with(state, name, WAX_FILE_REPLACE, state->key, data,
 				len, data + at, diag);
+}
+
+int wax_state_seal(struct wax_state *state, const char *name, const void *data,
+		   size_t len, struct wax_bytes *out, struct wax_diag *diag)
+{
+	const struct wax_sealed_as how = as(state, name, state->key);
+	int err = wax_state_settle(state, diag);
+
+	return err ? err : wax_sealed_make(&how, data, len, out, diag);
+}
+
+bool wax_state_unseal(const struct wax_state *state, const char *name,
+		      const uint8_t *sealed, size_t len, uint8_t *out)
+{
+	const struct wax_sealed_as how = as(state, name, state->key);
+	const struct wax_bytes file = {(uint8_t *)(uintptr_t)sealed, len, 0};
+
+	return !wax_sealed_open(&how, name, &file, out, NULL);
 }
 
 int wax_state_birth(const struct wax_state *state, const char *name,

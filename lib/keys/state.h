@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "base/cursor.h"
 #include "crypto/crypto.h"
+#include "keys/sealed.h"
 #include "sys/fd.h"
 #include "sys/lock.h"
 
@@ -37,17 +38,11 @@ int wax_state_read(struct wax_state *state, const char *name,
 
 /*
  * The same for many files one after the other, in memory that is used again.
- * Initialise with {0}, release. *data is valid until the next one is read, and
- * NULL where there is no file.
+ * *data is valid until the next one is read, and NULL where there is no file.
  */
-struct wax_reading {
-	struct wax_bytes file;
-	struct wax_secret *room;
-};
 int wax_state_read_next(struct wax_state *state, const char *name,
 			struct wax_reading *r, const uint8_t **data,
 			size_t *len, struct wax_diag *diag);
-void wax_reading_release(struct wax_reading *r);
 
 /*
  * The same of what is no secret. file is emptied, and holds what data then
@@ -71,6 +66,15 @@ int wax_state_write_born(struct wax_state *state, const char *name,
 			 struct wax_diag *diag);
 int wax_state_birth(const struct wax_state *state, const char *name,
 		    struct wax_birth *out, struct wax_diag *diag);
+
+/*
+ * Makes in out, which is empty, the bytes of a file of this name, to be kept
+ * otherwise; and opens them. Only with a key that is on the disk.
+ */
+int wax_state_seal(struct wax_state *state, const char *name, const void *data,
+		   size_t len, struct wax_bytes *out, struct wax_diag *diag);
+bool wax_state_unseal(const struct wax_state *state, const char *name,
+		      const uint8_t *sealed, size_t len, uint8_t *out);
 
 /*
  * Whether there is a key on the disk, which is looked for again where there was

@@ -27,16 +27,22 @@ static size_t header_len(size_t body_len)
 	return body_len - WAX_WRAPPED_BOTH - WAX_RATCHET_SEAL;
 }
 
+bool wax_header_try(const uint8_t key[WAX_KEY_SIZE],
+		    const uint8_t ad[WAX_HASH_SIZE], const uint8_t *body,
+		    size_t len, uint8_t *header)
+{
+	return wax_xaead_open(key, body, ad, WAX_HASH_SIZE,
+			      body + WAX_XNONCE_SIZE,
+			      len - WAX_WRAPPED_BOTH - WAX_XNONCE_SIZE, header);
+}
+
 static bool try_key(const struct wax_session *s,
 		    const uint8_t key[WAX_KEY_SIZE], uint32_t epoch, size_t old,
 		    struct wax_found *f)
 {
 	f->epoch = epoch;
 	f->old = old;
-	return wax_xaead_open(key, f->body, s->ad, sizeof(s->ad),
-			      f->body + WAX_XNONCE_SIZE,
-			      f->len - WAX_WRAPPED_BOTH - WAX_XNONCE_SIZE,
-			      f->header);
+	return wax_header_try(key, s->ad, f->body, f->len, f->header);
 }
 
 bool wax_session_find(const struct wax_session *s, const struct wax_past *past,

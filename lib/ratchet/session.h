@@ -158,6 +158,11 @@ struct wax_found {
 	uint8_t header[WAX_RATCHET_FIXED + 2 * WAX_XWING_CIPHERTEXT_SIZE];
 };
 
+/* Whether a header key opens such a body; the header is what was sealed. */
+bool wax_header_try(const uint8_t key[WAX_KEY_SIZE],
+		    const uint8_t ad[WAX_HASH_SIZE], const uint8_t *body,
+		    size_t len, uint8_t *header);
+
 /* Tries the keys: those that are stored, the current, the next. */
 bool wax_session_find(const struct wax_session *s, const struct wax_past *past,
 		      const uint8_t *body, size_t len, struct wax_found *out);

@@ -14,6 +14,7 @@
 #include <wax/text.h>
 
 #include "base/error.h"
+#include "ratchet/index.h"
 #include "ratchet/store.h"
 #include "sys/fd.h"
 
@@ -47,11 +48,17 @@ static int take_lock(struct wax_sessions *s,
 				    diag);
 }
 
+/*
+ * Not every time, as the folder may be large; and not by the minute or the day,
+ * or what runs at a fixed time might never do it.
+ */
+#define SWEEP_EVERY 17
+
 void wax_sessions_sweep(struct wax_sessions *s, bool all, int64_t now)
 {
 	char *path;
 
-	if ((s->swept && !all) ||
+	if ((!all && (s->swept || now % SWEEP_EVERY)) ||
 	    wax_state_path(s->home, WAX_SESSIONS_FOLDER, &path, NULL))
 		return;
 	wax_state_sweep(path, all ? WAX_TIME_MAX : now);
@@ -171,6 +178,7 @@ int wax_held_take(struct wax_sessions *s,
 		       WAX_ED25519_PUBLIC_SIZE);
 		out->peer.t = read_greatest(out);
 	}
+	wax_index_digest(&out->peer, out->indexed);
 	return err;
 }
 
@@ -179,7 +187,7 @@ int wax_held_write(struct wax_sessions *s, struct wax_held *h,
 {
 	char name[WAX_SESSION_NAME_SIZE];
 	struct wax_secret *data;
-	uint8_t *bytes, raw[16];
+	uint8_t *bytes, raw[16], indexed[WAX_HASH_SIZE];
 	size_t len;
 	int err;
 
@@ -191,6 +199,10 @@ int wax_held_write(struct wax_sessions *s, struct wax_held *h,
 		return err;
 	bytes = wax_secret_bytes(data);
 	len = wax_secret_size(data);
+	/* Before, so that no key in the index outlives that in the state. */
+	wax_index_digest(&h->peer, indexed);
+	if (h->unindexed || memcmp(indexed, h->indexed, sizeof(indexed)) != 0)
+		wax_index_put(s, &h->peer);
 	name_of(s, STATE, h->peer.party.identity, name);
 	err = h->stale ? wax_state_write(s->state, name, bytes, len, diag)
 		       : wax_state_write_born(s->state, name, bytes, len,
@@ -221,6 +233,7 @@ int wax_held_remove(struct wax_sessions *s, struct wax_held *h, bool whole,
 		free(lock);
 		return err;
 	}
+	wax_index_drop(s, &h->peer);
 	name_of(s, STATE, h->peer.party.identity, name);
 	if (wax_remove_file(path, name + sizeof(WAX_SESSIONS_FOLDER), &removed))
 		err = wax_diag_sys(diag, errno, "'%s'", path);

@@ -46,6 +46,8 @@ struct wax_held {
 	uint64_t count; /* of changes, as the lock's file says */
 	bool known;	/* it has a file */
 	bool stale;	/* which is not the last one: copied, or rolled back */
+	bool unindexed; /* the index is known to say otherwise */
+	uint8_t indexed[WAX_HASH_SIZE]; /* what it is to say, as it was read */
 };
 
 /*
@@ -64,8 +66,8 @@ int wax_held_write(struct wax_sessions *s, struct wax_held *h,
 void wax_held_renew(struct wax_held *h);
 
 /*
- * Removes, once, what killed processes have left in the folder, or with all set
- * even what is there since a moment ago.
+ * Removes, now and then, what killed processes have left in the folder, or with
+ * all set certainly, even what is there since a moment ago.
  */
 void wax_sessions_sweep(struct wax_sessions *s, bool all, int64_t now);
 

@@ -114,6 +114,9 @@ int wax_open_known(struct unchaining *u, bool *done, struct wax_diag *diag)
 	if (err || find_in(u, &held->peer, u->n, &s, &found) == u->n)
 		return err;
 	*done = true;
+	held->unindexed =
+		u->indexed ? !wax_indexed_agrees(&u->hint, &held->peer)
+			   : u->unindexed && found.old == SIZE_MAX;
 	memcpy(u->out->sender, u->identity, sizeof(u->out->sender));
 	if (u->others)
 		return wax_another_sender(u->identity, diag);
@@ -124,10 +127,38 @@ int wax_open_known(struct unchaining *u, bool *done, struct wax_diag *diag)
 	return err;
 }
 
+/*
+ * Asks the index whose session it is of. The first stanza in the file's order
+ * decides, and of others the index cannot tell that an earlier one fits nobody.
+ */
+static int open_indexed(struct unchaining *u, bool *done, struct wax_diag *diag)
+{
+	int err;
+
+	*done = false;
+	if (!wax_index_find(u->sessions, u->pairs[0].body, u->pairs[0].len,
+			    &u->hint)) {
+		u->unindexed = true;
+		return 0;
+	}
+	u->indexed = true;
+	memcpy(u->identity, u->hint.identity, sizeof(u->identity));
+	err = wax_open_known(u, done, diag);
+	u->indexed = false;
+	if (err || *done)
+		return err;
+	/* It is wrong. */
+	u->unindexed = true;
+	wax_held_release(&u->w->held);
+	return 0;
+}
+
 /* Looks for the session: at those that are wanted, then at all. */
-static int find_session(struct unchaining *u, struct wax_diag *diag)
+static int find_session(struct unchaining *u, bool *done, struct wax_diag *diag)
 {
 	int err = 0;
+
+	*done = false;
 
 	u->best = u->n;
 	for (size_t i = 0; !err && i < u->n_from; i++)
@@ -137,15 +168,18 @@ static int find_session(struct unchaining *u, struct wax_diag *diag)
 	if (err || u->best < u->n)
 		return err;
 	u->others = u->n_from;
+	err = open_indexed(u, done, diag);
+	if (err || *done)
+		return err;
 	return wax_sessions_walk(u->sessions, look, u, &u->damaged, diag);
 }
 
 static int unchain(struct unchaining *u, struct wax_diag *diag)
 {
-	bool done = false;
-	int err = find_session(u, diag);
+	bool done;
+	int err = find_session(u, &done, diag);
 
-	if (!err && u->best < u->n)
+	if (!err && !done && u->best < u->n)
 		err = wax_open_known(u, &done, diag);
 	if (err || done)
 		return err;

@@ -6,6 +6,7 @@
 #ifndef WAX_RATCHET_UNCHAINING_H
 #define WAX_RATCHET_UNCHAINING_H
 
+#include "ratchet/index.h"
 #include "ratchet/replay.h"
 #include "ratchet/unchain.h"
 
@@ -36,6 +37,9 @@ struct unchaining {
 	/* The best that was found so far. */
 	size_t best;
 	bool others;	/* it is of a peer that is not wanted */
+	bool unindexed;		 /* the index was asked in vain */
+	bool indexed;		 /* what it said is tried */
+	struct wax_indexed hint; /* that */
 	size_t damaged; /* files that could not be looked into */
 	uint8_t identity[WAX_ED25519_PUBLIC_SIZE];
 	struct wax_waiting *w;
