@@ -143,9 +143,9 @@ static void write_slot(struct change *c, size_t at)
 	} else {
 		c->wiped = true;
 	}
-	c->failed |= err || wax_fd_write_at(c->fd,
-					    sealed.len ? sealed.data : zeros,
-					    SLOT_SIZE, (off_t)at);
+	c->failed |=
+		err || wax_fd_write_at(c->fd, sealed.len ? sealed.data : zeros,
+				       SLOT_SIZE, (off_t)at);
 	wax_bytes_release(&sealed);
 }
 
@@ -172,8 +172,8 @@ static void write_slots(struct change *c, const struct wax_bytes *file)
 
 	c->failed = !is_free;
 	for (size_t i = 0; i < n && !c->failed; i++) {
-		is_free[i] = !read_slot(c->sessions,
-					file->data + i * SLOT_SIZE, &e);
+		is_free[i] =
+			!read_slot(c->sessions, file->data + i * SLOT_SIZE, &e);
 		if (is_free[i] || memcmp(e.identity, c->peer->party.identity,
 					 sizeof(e.identity)) != 0)
 			continue;
@@ -201,8 +201,7 @@ static void change(const struct wax_sessions *s, const struct wax_peer *p,
 	/* What cannot be read is begun anew. */
 	if (!load(s, &file))
 		unlink(path);
-	c.fd = open(path,
-		    O_WRONLY | O_NOFOLLOW | O_CLOEXEC | (n ? O_CREAT : 0),
+	c.fd = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC | (n ? O_CREAT : 0),
 		    0600);
 	c.failed = c.fd < 0;
 	if (!c.failed)

@@ -114,9 +114,9 @@ int wax_open_known(struct unchaining *u, bool *done, struct wax_diag *diag)
 	if (err || find_in(u, &held->peer, u->n, &s, &found) == u->n)
 		return err;
 	*done = true;
-	held->unindexed =
-		u->indexed ? !wax_indexed_agrees(&u->hint, &held->peer)
-			   : u->unindexed && found.old == SIZE_MAX;
+	held->unindexed = u->indexed
+				  ? !wax_indexed_agrees(&u->hint, &held->peer)
+				  : u->unindexed && found.old == SIZE_MAX;
 	memcpy(u->out->sender, u->identity, sizeof(u->out->sender));
 	if (u->others)
 		return wax_another_sender(u->identity, diag);

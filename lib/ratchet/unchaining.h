@@ -36,11 +36,11 @@ struct unchaining {
 	size_t n;
 	/* The best that was found so far. */
 	size_t best;
-	bool others;	/* it is of a peer that is not wanted */
+	bool others;		 /* it is of a peer that is not wanted */
 	bool unindexed;		 /* the index was asked in vain */
 	bool indexed;		 /* what it said is tried */
 	struct wax_indexed hint; /* that */
-	size_t damaged; /* files that could not be looked into */
+	size_t damaged;		 /* files that could not be looked into */
 	uint8_t identity[WAX_ED25519_PUBLIC_SIZE];
 	struct wax_waiting *w;
 	uint8_t wrapped[WAX_WRAPPED_PLAIN];
