@@ -5,6 +5,8 @@
 usage: chained.py stanzas FILE           a line for each stanza: its first line,
                                          and the length of its body
        chained.py edit FILE OP... >NEW   changes the header, but not its MAC
+       chained.py noise N >NEW           N pairs of a hello and a ratchet stanza,
+                                         of random bytes
        chained.py card IDENTITY CARD RECIPIENT >NEW
                                          the card with another recipient, signed
                                          with the key of the identity
@@ -24,6 +26,7 @@ The operations, in their order; stanzas count from 0:
 import base64
 import hashlib
 import hmac
+import os
 import sys
 
 CHARSET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
@@ -101,6 +104,14 @@ def edit(path, ops):
     write(stanzas, rest)
 
 
+def noise(n):
+    stanzas = []
+    for _ in range(n):
+        stanzas += [["wax/hello", os.urandom(4693)],
+                    ["wax/ratchet", os.urandom(1357)]]
+    write(stanzas, b"--- " + b64(os.urandom(32)) + b"\n" + os.urandom(48))
+
+
 # Ed25519 (RFC 8032), slowly.
 P = 2 ** 255 - 19
 L = 2 ** 252 + 27742317777372353535851937790883648493
@@ -168,6 +179,8 @@ def main(argv):
             print(name, len(body))
     elif argv[0] == "edit":
         edit(argv[1], argv[2:])
+    elif argv[0] == "noise":
+        noise(int(argv[1]))
     else:
         card(*argv[1:])
 

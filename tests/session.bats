@@ -1034,6 +1034,68 @@ malformed() {
 	reads alice m2
 }
 
+@test "256 pairs of noise are refused" {
+	talking
+	know carol alice
+	write carol alice c
+	reads alice c
+	chained noise 256 >noise
+	unchanged call 3 as alice wax-open noise
+	out_is
+	unchanged call 3 as alice wax-open -o out noise
+	[ ! -e out ]
+	unchanged call 3 as alice wax-open --from bob noise
+}
+
+@test "an index that cannot be written is removed, and hinders nothing" {
+	strace -qq -o trace -e inject=getppid:error=EIO true 2>/dev/null ||
+		skip 'strace may not trace here, or is missing'
+	talking
+	local index=$homes/alice/sessions/index fault
+	for fault in pwrite64:error=ENOSPC openat:error=EIO; do
+		rm -f a b
+		write bob alice b
+		call 0 as alice strace -qq -o trace -P "$index" \
+			-e trace=pwrite64,openat -e "inject=$fault" wax-open b
+		out_is b
+		grep -q INJECTED trace || fail "$fault: not reached"
+		[ ! -e "$index" ] || [ "$fault" = openat:error=EIO ]
+		write alice bob a
+		reads bob a
+	done
+}
+
+@test "without the index, and with a wrong one, messages open" {
+	talking
+	know carol alice
+	write carol alice c
+	reads alice c
+	local index=$homes/alice/sessions/index
+	[ "$(stat -c %s "$index")" -eq $((2 * 177)) ]
+	cp "$index" old
+	write bob alice b1
+	rm "$index"
+	reads alice b1
+	[ -e "$index" ]
+	head -c 177 /dev/urandom >"$index"
+	unchanged call 5 as alice wax-open b1
+	write bob alice b2
+	reads alice b2
+	write alice bob a
+	reads bob a
+	cp old "$index"
+	write bob alice b3
+	reads alice b3
+	write bob alice b4
+	cp "$homes/bob/sessions/index" "$index"
+	reads alice b4
+	call 5 as alice wax-open b3
+	# It goes with the session.
+	as alice wax-session rm -q "$(identity carol)" 2>/dev/null ||
+		as alice wax-session rm "$(identity carol)"
+	[ "$(tr -d '\0' <"$index" | wc -c)" -le 177 ]
+}
+
 @test "hellos of other files" {
 	know bob alice
 	know carol alice

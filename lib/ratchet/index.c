@@ -149,20 +149,6 @@ static void write_slot(struct change *c, size_t at)
 	wax_bytes_release(&sealed);
 }
 
-/* Whether a slot holds the next entry already. */
-static bool is_done(const struct change *c, const struct entry *there)
-{
-	struct entry e;
-	bool same;
-
-	if (c->done == c->n)
-		return false;
-	fill(&e, c->peer, c->done);
-	same = wax_equal(&e, there, sizeof(e));
-	wax_wipe(&e, sizeof(e));
-	return same;
-}
-
 /* First the peer's own slots, then free ones, then such behind the end. */
 static void write_slots(struct change *c, const struct wax_bytes *file)
 {
@@ -174,12 +160,8 @@ static void write_slots(struct change *c, const struct wax_bytes *file)
 	for (size_t i = 0; i < n && !c->failed; i++) {
 		is_free[i] =
 			!read_slot(c->sessions, file->data + i * SLOT_SIZE, &e);
-		if (is_free[i] || memcmp(e.identity, c->peer->party.identity,
-					 sizeof(e.identity)) != 0)
-			continue;
-		if (is_done(c, &e))
-			c->done++;
-		else
+		if (!is_free[i] && !memcmp(e.identity, c->peer->party.identity,
+					   sizeof(e.identity)))
 			write_slot(c, i * SLOT_SIZE);
 	}
 	wax_wipe(&e, sizeof(e));

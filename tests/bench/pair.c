@@ -9,7 +9,9 @@
  * processor, in microseconds; the median of wall time over the first command's
  * in the same round, in thousandths; and the largest memory that was resident
  * at once in KiB, of it and of what it started. A command that failed is not
- * tried again, and its line is "failed" and its wait status.
+ * tried again, and its line is "failed" and its wait status. ROUND in the
+ * environment is the number of the round, from 0, which fills the caches, to
+ * RUNS.
  *
  * This program is small because exec counts its memory for its children's.
  */
@@ -149,6 +151,10 @@ int main(int argc, char **argv)
 	}
 	/* The round before the first fills the caches. */
 	for (int round = -1; round < runs; round++) {
+		char number[16];
+
+		snprintf(number, sizeof(number), "%d", round + 1);
+		setenv("ROUND", number, 1);
 		for (int i = 0; i < n; i++)
 			if (!commands[i].failed &&
 			    run(&commands[i], argv[2], round))

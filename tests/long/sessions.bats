@@ -24,6 +24,7 @@ setup() {
 }
 
 teardown() {
+	[ -z "${folder-}" ] || rm -rf "$folder"
 	[ -z "${holders-}" ] || kill "${holders[@]}" 2>/dev/null || :
 }
 
@@ -221,4 +222,27 @@ time.sleep(60)' $(cat locks) >held 3>&- &
 	unchanged call 5 as alice wax-open m-1
 	reads alice late-2
 	reads alice late-257
+}
+
+@test "1,000 peers: what is for nobody is refused, and what is opens" {
+	make -sC "$top" build/bench/callers
+	# In memory, where there is such a place: there is much to flush.
+	folder=$(mktemp -d -p /dev/shm wax.XXXXXX 2>/dev/null) ||
+		folder=$(mktemp -d)
+	homes=$folder
+	mkdir -m 700 "$homes/many"
+	as many wax-keygen 2>/dev/null
+	"$top/build/bench/callers" "$homes/many" 1000 3 "$folder/others"
+	mv "$folder"/others/[0-9] .
+	rm -r "$folder/others"
+	[ "$(as many wax-session list --json | jq length)" = 1000 ]
+	chained noise 256 >noise
+	unchanged call 3 as many timeout 60 wax-open noise
+	out_is
+	reads many 0 hello
+	reads many 2 hello
+	# Without the index all are looked at.
+	rm "$homes/many/sessions/index"
+	reads many 1 hello
+	unchanged call 5 as many wax-open 1
 }

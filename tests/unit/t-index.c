@@ -232,6 +232,28 @@ static void disbelieved(void)
 	end();
 }
 
+/* An old one whose keys still fit is replaced all the same. */
+static void renewed(void)
+{
+	struct wax_bytes old, late, file;
+
+	begin();
+	old = home_get(&home[0], INDEX);
+	seal(1, 0, &late);
+	say(0, 1);
+	say(1, 0);
+	home_put(&home[0], INDEX, &old);
+	seal(1, 0, &file);
+	tap_is(indexed(&late), 1, "an old index knows what is over");
+	tap_is(indexed(&file), 1, "and what is not");
+	tap_err(get(0, &file), 0, &diag, "which opens");
+	tap_is(indexed(&late), -1, "and it is not old any more");
+	wax_bytes_release(&file);
+	wax_bytes_release(&late);
+	wax_bytes_release(&old);
+	end();
+}
+
 /* Two took the same slot: the other is found, and gets one of its own. */
 static void collided(void)
 {
@@ -296,6 +318,7 @@ int main(void)
 	homes_begin();
 	spares();
 	disbelieved();
+	renewed();
 	collided();
 	forgets();
 	homes_end();
