@@ -23,7 +23,11 @@ void *wax_array_add(struct wax_array *a, size_t size, struct wax_diag *diag)
 	if (a->n == room) {
 		struct wax_secret *more;
 
-		if (wax_secret_new((room ? 2 * room : size > 4096 ? 1 : 8) * size, &more, diag))
+		if (wax_secret_new((room	  ? 2 * room
+				    : size > 4096 ? 1
+						  : 8) *
+					   size,
+				   &more, diag))
 			return NULL;
 		if (a->n)
 			memcpy(wax_secret_bytes(more),
