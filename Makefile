@@ -24,11 +24,15 @@ OBJCOPY ?= objcopy
 PKG_CONFIG ?= pkg-config
 FUZZ_SECONDS ?= 60
 
-# The flavours, each in a folder of its own; "warn-" ones only compile.
+# The flavours, each in a folder of its own; "warn-" ones only look for what the
+# compilers warn of: gcc finds some of it while it optimises, clang all before.
 B := build$(addprefix /,$(FLAVOUR))
-SANITIZE_asan := -fsanitize=address,undefined -fno-sanitize-recover=all \
-	-fno-omit-frame-pointer
-SANITIZE_fuzz := $(SANITIZE_asan) -fsanitize=fuzzer-no-link
+SANITIZE_fuzz := -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer -fsanitize=fuzzer-no-link
+SANITIZE_asan := $(filter-out %-no-link,$(SANITIZE_fuzz)) -O1 -g1
+OUTPUT_warn-gcc := -g0 -S
+OUTPUT_warn-clang := -fsyntax-only
+OUTPUT := $(or $(OUTPUT_$(FLAVOUR)),-c)
 SANITIZE := $(SANITIZE_$(FLAVOUR))
 
 # libsodium: the system's, or else the one that make deps fetched, linked
@@ -102,13 +106,14 @@ $(B)/obj/tests/%: private ROOM := -Ilib -I. $(SODIUM_CFLAGS) -fPIE
 
 $(B)/obj/%.o: %.c $(B)/flags $(SODIUM_A)
 	@mkdir -p $(@D)
-	$(call say,CC)$(COMPILE) -c -o $@ $<
+	$(call say,CC)$(COMPILE) $(OUTPUT) -o $@ $<
+	$(if $(OUTPUT_$(FLAVOUR)),@touch $@)
 
 # Everything is made anew when the flags are others than the last time.
 $(B)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' >$@
-FLAGS = $(COMPILE) $(LINK) $(SODIUM_CFLAGS) $(SODIUM_LIBS)
+FLAGS = $(COMPILE) $(OUTPUT) $(LINK) $(SODIUM_CFLAGS) $(SODIUM_LIBS)
 
 # The whole library as one object, in which all but the public names (those
 # with WAX_API) is local: to both libraries, nothing else is there.
