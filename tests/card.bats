@@ -6,6 +6,7 @@
 # shellcheck disable=SC2016,SC2030,SC2031
 
 load helpers
+load faults/card
 
 DAY=86400
 clock_warning='wax-card: warning: the clock is far from where it was the last time; old keys are kept until it is sure'
@@ -13,24 +14,14 @@ clock_warning='wax-card: warning: the clock is far from where it was the last ti
 setup_file() {
 	wax_environment
 	wax_keys
-	local folder=$BATS_FILE_TMPDIR
-	mkdir -m 700 "$folder/h"
-	wax-keygen -n 'Zoë + Max' -o "$folder/h/identity" 2>/dev/null
-	WAX_HOME=$folder/h wax-card >"$folder/card"
+	cards_setup_file
 	wax_clock
-	if (cd "$folder" && strace -qq -o trace -e inject=getppid:error=EIO \
-		true) 2>/dev/null; then
-		touch "$folder/can-trace"
-	fi
 }
 
 # Each test has a home with an identity that has a name, and nothing else.
 setup() {
 	wax_setup
-	export WAX_HOME=$BATS_TEST_TMPDIR/h
-	mkdir -m 700 "$WAX_HOME"
-	cp "$keys/h/identity" "$WAX_HOME"
-	home=$WAX_HOME
+	cards_setup
 }
 
 teardown() {
@@ -625,66 +616,6 @@ time.sleep(float(sys.argv[3]))' "$home/prekeys.lock" "$io/held" "$1" 3>&- &
 	folder_holds "$home" identity prekeys prekeys.lock state.key
 }
 
-# calls COMMAND...: the system calls of a good run after the loader's, as lines
-# "NAME K", and which faults they get.
-calls() {
-	strace -qq -e signal=none -o trace "$@" >/dev/null
-	awk -F'(' '{
-		n[$1]++
-		begun = begun || /^fcntl\(0, F_GETFD/
-		if (!begun)
-			next
-		what = "signal=KILL error=ENOSPC error=EIO error=EINTR"
-		if ($1 ~ /^(exit_group|brk)$/)
-			what = "signal=KILL"
-		# Nobody else sees these: one error stands for all, and being
-		# killed there is as being killed at the next of the others.
-		else if ($1 ~ /^(m(map|protect|lock|advise)|mun|rt_sig)/)
-			what = "error=ENOSPC"
-		m = split(what, w, " ")
-		for (i = 1; i <= m; i++)
-			print $1, n[$1], w[i]
-	}' trace
-}
-
-# faults PREKEYS PART COMMAND...: runs it with each second fault of the list,
-# from the home in $from. Whatever happens, the state opens, a card that was
-# written out is the current one, and there are as many prekeys in the end.
-faults() {
-	local prekeys=$1 part=$2 n=0 name k what got size
-	shift 2
-	export WAX_HOME=$work/home$part
-	cd "$work" || return 1
-	while read -r name k what; do
-		((++n % 2 == part)) || continue
-		rm -rf "$WAX_HOME"
-		cp -a "$from" "$WAX_HOME"
-		got=0
-		strace -qq -o /dev/null -e trace="$name" \
-			-e "inject=$name:$what:when=$k" "$@" \
-			>"out$part" 2>"err$part" || got=$?
-		"$@" >"next$part" 2>"err2$part" || {
-			echo "$name $k $what: then exit $?"
-			cat "err2$part"
-		}
-		size=$(stat -c %s "out$part" "next$part" "$WAX_HOME/prekeys")
-		# shellcheck disable=SC2086 # three numbers
-		set -- $size "$@"
-		[ "$1" -eq 0 ] || [ "$1" -eq "$2" ] ||
-			echo "$name $k $what: half a card"
-		[ "$1" -eq 0 ] || cmp -s "out$part" "next$part" ||
-			echo "$name $k $what: a card whose prekey is lost"
-		[ "$1" -gt 0 ] || [ "$got" -ne 0 ] ||
-			echo "$name $k $what: exit 0 without a card"
-		[ "$3" -eq $((77 + 88 * prekeys + $2)) ] ||
-			echo "$name $k $what: prekeys of $3 bytes"
-		shift 3
-		[[ $what = signal=* ]] || [ -z "$(find "$WAX_HOME" -name '.wax*')" ] ||
-			echo "$name $k $what: something is left"
-	done <list
-	echo "$n faults" >"done$part"
-}
-
 @test "prekeys are on the disk before a card is out" {
 	[ -e "$keys/can-trace" ] || skip 'strace may not trace here'
 	! is_sanitized || skip 'sanitizers cannot be traced'
@@ -723,39 +654,10 @@ faults() {
 	out_same card
 }
 
-@test "each system call killed or failing loses no prekey" {
-	[ -e "$keys/can-trace" ] || skip 'strace may not trace here'
+@test "system calls killed or failing lose no prekey" {
 	! is_sanitized || skip 'sanitizers cannot be traced'
-	local scenario
-	for scenario in first next; do
-		from=$keys/h
-		if [ $scenario = first ]; then
-			from=$home
-			set -- 1
-		else
-			set -- 2
-		fi
-		cp -a "$from" traced
-		WAX_HOME=$work/traced calls wax-card -n Max >all
-		# Of the first run, only what makes the key and the files.
-		if [ $scenario = first ]; then
-			grep -E '^(open|link|rename|f|write|close|getr)' all >list
-		else
-			mv all list
-		fi
-		rm -rf traced done0 done1
-		# The shell tells on stderr how each run ends.
-		(faults "$1" 0 wax-card -n Max) >wrong0 2>told0 3>&- &
-		other=$!
-		(faults "$1" 1 wax-card -n Max) >wrong1 2>told1 3>&-
-		wait "$other"
-		cat wrong0 wrong1 >wrong
-		head -n 50 wrong
-		[ ! -s wrong ]
-		[ -e done0 ]
-		[ -e done1 ]
-		[ "$(wc -l <list)" -gt 50 ]
-	done
+	faults_of_cards first 110
+	faults_of_cards next 110
 }
 
 @test "Go's notes: it verifies cards, and signs them besides" {

@@ -4,7 +4,7 @@
 
     inject.py can-trace
     inject.py can-mount FILESYSTEM
-    inject.py calls SCENARIO nameless|named
+    inject.py calls SCENARIO nameless|named [RUNS]
     inject.py flushes SCENARIO
     inject.py power FILESYSTEM SCENARIO
 
@@ -16,7 +16,8 @@ failures, and exits 0, 1, or 77 when it cannot be done here.
 It lists the system calls of a good run, from the first one of the program
 itself (the loader's come before it), then runs the tool again for each of them
 and each fault: killed by SIGKILL at that call, which is not carried out, or the
-call failing with ENOSPC, EIO or EINTR. After each run:
+call failing with ENOSPC, EIO or EINTR. RUNS is how many of these are tried, as
+in processes.py. After each run:
 
 - what should be written is there, whole, or it is not there at all; where there
   was a file before, that one is there instead, unchanged;
@@ -45,6 +46,7 @@ import sys
 import tempfile
 import threading
 
+from processes import Case, choose
 from scenarios import SCENARIOS, environment, make_common, remove, run, tool
 
 FAULTS = ["KILL", "ENOSPC", "EIO", "EINTR"]
@@ -189,12 +191,14 @@ class Injection:
             wrong.append("it failed, and the file is there")
         return wrong
 
-    def run_all(self):
-        jobs = [(i, f) for i in range(len(self.calls)) for f in FAULTS
-                if f == "KILL" or self.calls[i].name not in ONLY_KILLED]
+    def run_all(self, runs):
+        every = [Case("", c.name, c.k, f, i) for i, c in enumerate(self.calls)
+                 for f in FAULTS if f == "KILL" or c.name not in ONLY_KILLED]
+        words, chosen = choose(every, runs)
         with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
-            results = list(pool.map(lambda j: self.run_one(*j), jobs))
-        return len(jobs), [w for r in results for w in r]
+            results = list(pool.map(lambda c: self.run_one(c.at, c.fault),
+                                    chosen))
+        return f"{words}{len(chosen)} runs", [w for r in results for w in r]
 
 
 def report(line, failures):
@@ -206,12 +210,12 @@ def report(line, failures):
     return 1 if failures else 0
 
 
-def calls(name, mode):
+def calls(name, mode, runs="0"):
     folder = os.getcwd()
     scenario = SCENARIOS[name](make_common(folder))
     injection = Injection(scenario, folder, mode == "named")
-    runs, failures = injection.run_all()
-    return report(f"{name}, {mode}: {len(injection.calls)} calls, {runs} runs, "
+    words, failures = injection.run_all(int(runs))
+    return report(f"{name}, {mode}: {len(injection.calls)} calls, {words}, "
                   f"{len(failures)} failures", failures)
 
 

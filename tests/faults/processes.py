@@ -10,7 +10,8 @@ are in $WAX_BIN, and the work is done in the current folder. It lists the system
 calls that the process of that role makes in a good run, and then runs
 everything again for each of them and each fault: the process killed by SIGKILL
 at that call, or the call failing as such a call can. RUNS is how many of these
-are tried, if there are more; $FAULTS_SEED chooses which. CALL is one that fails
+are tried, if there are more, first one of each call and fault; $FAULTS_SEED
+chooses which. CALL is one that fails
 always, as on a file system that has it not. After each run:
 
 - all processes have ended, in time;
@@ -216,14 +217,28 @@ def report(line, chosen, results):
     return 1 if failures else 0
 
 
-def try_some(every, runs, tried, pick=random.Random.sample):
-    """Tries all cases, or as many of them as runs says, if that is not 0; in
-    words which, the cases, and what became of each."""
-    words, chosen = "", every
-    if 0 < runs < len(every):
-        seed = os.environ.get("FAULTS_SEED") or str(random.randrange(10 ** 6))
-        words = f"of {len(every)} faults those of FAULTS_SEED={seed}, "
-        chosen = pick(random.Random(seed), every, runs)
+def one_of_each(rng, every, runs):
+    """As many of the cases as runs says, first one of each call and fault."""
+    mixed, firsts = rng.sample(every, len(every)), {}
+    for case in mixed:
+        firsts.setdefault((case.role, case.name, case.fault), case)
+    first = set(firsts.values())
+    return sorted(mixed, key=lambda case: case not in first)[:runs]
+
+
+def choose(every, runs, pick=one_of_each):
+    """All cases, or as many of them as runs says, if that is not 0; in words
+    which, and the cases."""
+    if not 0 < runs < len(every):
+        return "", every
+    seed = os.environ.get("FAULTS_SEED") or str(random.randrange(10 ** 6))
+    return f"of {len(every)} faults those of FAULTS_SEED={seed}, ", \
+        pick(random.Random(seed), every, runs)
+
+
+def try_some(every, runs, tried, pick=one_of_each):
+    """Tries these cases; in words which, the cases, and what became of each."""
+    words, chosen = choose(every, runs, pick)
     with multiprocessing.get_context("fork").Pool(WORKERS) as pool:
         return words, chosen, pool.map(tried, chosen, 4)
 

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash disable=SC2034,SC2154
-# All the faults that tests/faults.bats has a choice of, and those of wax-pack
-# under a temporary name: eight minutes.
+# All the faults that tests/faults.bats and tests/card.bats have a choice of, and
+# those of wax-pack under a temporary name: twelve minutes.
 
 load ../helpers
 load ../faults/faults
+load ../faults/card
 top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 
 setup_file() {
 	wax_environment
 	faults_setup_file
+	cards_setup_file
 }
 
 setup() {
@@ -20,10 +22,20 @@ teardown() {
 	chmod -R u+w "$BATS_TEST_TMPDIR"
 }
 
-@test "wax-pack -o and wax-seal -s, nameless and named" {
+@test "wax-card" {
+	local kind
+	cards_setup
+	for kind in first next; do
+		faults_of_cards $kind
+		rm -r ./*
+	done
+}
+
+@test "tools of one process, nameless and named" {
 	local mode scenario
 	for mode in nameless named; do
-		for scenario in pack seal-signed; do
+		for scenario in keygen keygen-home seal seal-over open \
+			open-over pack seal-signed; do
 			faults calls "$scenario" "$mode"
 		done
 	done
@@ -51,9 +63,12 @@ teardown() {
 	faults_among open-into jail
 }
 
-@test "wax-unpack into a folder that is there, and -f: the jailed process" {
-	faults_among unpack-into jail
-	faults_among unpack-over jail
+@test "wax-unpack into a new folder, one that is there, and -f, both processes" {
+	local scenario
+	for scenario in unpack-new unpack-into unpack-over; do
+		faults_among $scenario wax-unpack
+		faults_among $scenario jail
+	done
 }
 
 @test "where a rename knows no flags, and files need names" {
