@@ -428,8 +428,7 @@ time.sleep(float(sys.argv[3]))' "$home/contacts.lock" "$io/held" "$1" 3>&- &
 @test "an identity that is sealed: its passphrase opens the address book" {
 	printf 'correct horse\n' >pw
 	echo wrong >wrong
-	rm "$home/identity"
-	wax-keygen -p --passphrase-file pw -n me -o "$home/identity" 2>/dev/null
+	locked_identity "$home/identity"
 	call 0 wax-contact --passphrase-file pw add alice alice.card
 	unchanged call 3 wax-contact --passphrase-file wrong add bob bob.card
 	err_is "wax-contact: '$home/identity': the passphrase is wrong"

@@ -15,20 +15,9 @@ setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return 1
 	# A home with an identity, whose messages are "mine".
 	WAX_HOME=$BATS_FILE_TMPDIR/home wax-keygen 2>/dev/null
-	# A post-quantum identity sealed with the passphrase in pw, at the
-	# lowest cost that scrypt has.
+	locked_identity locked
 	printf 'correct horse\n' >pw
 	printf 'wrong horse\n' >wrong
-	cat >locked <<-EOF
-		-----BEGIN AGE ENCRYPTED FILE-----
-		YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IHNjcnlwdCBDWkNTa1pCeGJBME5ZWGdD
-		YWFGKzhBIDEKOVlpVHM1MERYSmpPUDNYRWxWQzVuY3VuajB2QjBGVWRWZlJBMUlj
-		UzRDcwotLS0gbkkxL3plelFmSDloNjlzenhMbGJRTXlQS3ZDYzVWTmdTZ1dvaTM3
-		d2lkYwr3PvJ7XEnJbl0v0OiehX5Bgeh4b9fR9IqR+XXWxQKJbMIwFxtQyU6y6isv
-		8U/DgUwDEXNj1x2/Ud+x0Eab8wPgBVBkFmtfcMsJ72h3+1PpiSBnEG91pABrRnwD
-		IiUmuIqADI9XZnsCuj7yVJZLKg==
-		-----END AGE ENCRYPTED FILE-----
-	EOF
 }
 
 setup() {

@@ -208,3 +208,17 @@ locked_files() {
 	EOF
 	locked_recipient=age12g3r2va04nehq4qyf4v9wpnenkxu9vdtxd80t0tpc9279vr76ajs8dea25
 }
+
+# locked_identity FILE: a post-quantum identity, sealed in the same way.
+locked_identity() {
+	cat >"$1" <<-EOF
+		-----BEGIN AGE ENCRYPTED FILE-----
+		YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IHNjcnlwdCBDWkNTa1pCeGJBME5ZWGdD
+		YWFGKzhBIDEKOVlpVHM1MERYSmpPUDNYRWxWQzVuY3VuajB2QjBGVWRWZlJBMUlj
+		UzRDcwotLS0gbkkxL3plelFmSDloNjlzenhMbGJRTXlQS3ZDYzVWTmdTZ1dvaTM3
+		d2lkYwr3PvJ7XEnJbl0v0OiehX5Bgeh4b9fR9IqR+XXWxQKJbMIwFxtQyU6y6isv
+		8U/DgUwDEXNj1x2/Ud+x0Eab8wPgBVBkFmtfcMsJ72h3+1PpiSBnEG91pABrRnwD
+		IiUmuIqADI9XZnsCuj7yVJZLKg==
+		-----END AGE ENCRYPTED FILE-----
+	EOF
+}

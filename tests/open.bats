@@ -393,9 +393,8 @@ kinds() {
 }
 
 @test "a home that is no folder has no identity, and is no error" {
-	echo 'correct horse' >pw
-	wax-seal -p --passphrase-file pw -o locked <<<hello
-	HOME=/dev/null call 0 wax-open --passphrase-file pw locked
+	locked_files
+	HOME=/dev/null call 0 wax-open --passphrase-file pw hello.age
 	out_is hello
 }
 

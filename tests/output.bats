@@ -667,9 +667,8 @@ needs_without_proc() {
 }
 
 @test "the file behind a passphrase's descriptor is never the target" {
-	echo 'correct horse' >pw
-	wax-seal -p --passphrase-file pw -o locked in
-	call 2 wax-open --passphrase-fd 3 -f -o pw locked 3<pw
+	locked_files
+	call 2 wax-open --passphrase-fd 3 -f -o pw hello.age 3<pw
 	err_is "wax-open: 'pw' is input and output at once"
 	[ "$(cat pw)" = 'correct horse' ]
 }

@@ -1207,10 +1207,9 @@ malformed() {
 @test "an identity sealed with a passphrase" {
 	echo 'correct horse' >pw
 	echo 'wrong horse' >wrong
-	mv "$homes/alice/identity" id
-	as alice wax-keygen -p --passphrase-file pw -n alice 2>/dev/null
+	locked_identity "$homes/alice/identity"
 	rm "$homes/alice/"{prekeys,state.key}
-	as alice wax-card --passphrase-file pw >card
+	as alice wax-card -n alice --passphrase-file pw >card
 	as bob wax-contact add -q alice card
 	write bob alice m
 	unchanged call 3 as alice wax-open --passphrase-file wrong m

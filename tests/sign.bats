@@ -63,8 +63,8 @@ setup() {
 }
 
 @test "a sealed identity signs with its passphrase" {
-	echo secret >pw
-	call 0 wax-keygen -p --passphrase-file pw -o sealed
+	echo 'correct horse' >pw
+	locked_identity sealed
 	call 0 wax-sign -i sealed --passphrase-file pw in
 	call 0 wax-keygen -m --passphrase-file pw sealed
 	cp "$io/out" key
