@@ -46,58 +46,58 @@ all_at_once() {
 }
 
 @test "wax-contact add of the first contact, system calls killed or failing" {
-	contacts_faults change first 90
+	contacts_faults change first 50
 }
 
 @test "wax-contact add of one more contact, the same" {
-	contacts_faults change add 60
+	contacts_faults change add 40
 }
 
 @test "wax-contact add where killed processes have left links, the same" {
-	contacts_faults change stray 60
+	contacts_faults change stray 40
 }
 
 @test "wax-contact add of a newer card, and of a known one, the same" {
-	contacts_faults change renew 60
-	contacts_faults change same 40
+	contacts_faults change renew 40
+	contacts_faults change same 20
 }
 
 @test "wax-contact add --device, the same" {
-	contacts_faults change device 50
+	contacts_faults change device 30
 }
 
 @test "wax-contact verify --code, the same" {
-	contacts_faults change verify 40
+	contacts_faults change verify 20
 }
 
 @test "wax-contact rename, the same" {
-	contacts_faults change rename 60
+	contacts_faults change rename 40
 }
 
 @test "wax-contact rm of a contact and of a device, the same" {
-	contacts_faults change rm 50
-	contacts_faults change rm-device 50
+	contacts_faults change rm 30
+	contacts_faults change rm-device 30
 }
 
 @test "wax-contact add --all, the same" {
-	contacts_faults change add-all 60
+	contacts_faults change add-all 40
 }
 
 @test "where files need names, the same" {
-	contacts_faults change add 40 O_TMPFILE=EOPNOTSUPP
-	contacts_faults change first 40 O_TMPFILE=EOPNOTSUPP
+	contacts_faults change add 20 O_TMPFILE=EOPNOTSUPP
+	contacts_faults change first 20 O_TMPFILE=EOPNOTSUPP
 }
 
 @test "commands that only read change nothing, whatever fails" {
 	local name
 	for name in list show show-identity codes export list-none; do
-		contacts_faults reading "$name" 40
+		contacts_faults reading "$name" 20
 	done
 }
 
 @test "wax-seal -r NAME and wax-open --from NAME, whatever fails" {
-	contacts_faults reading seal 80
-	contacts_faults reading open 50
+	contacts_faults reading seal 50
+	contacts_faults reading open 30
 }
 
 @test "before exit 0 of each change, files and folders are flushed in order" {

@@ -171,24 +171,23 @@ sodium_flags() {
 		echo tests/run
 	} >"$io/files"
 	[ "$(wc -l <"$io/files")" -gt 80 ]
-	while read -r file; do
-		case $file in
-		*.[ch])
-			head -n 1 "$file" |
-				grep -qxF '/* SPDX-License-Identifier: ISC */'
-			;;
-		*) head -n 2 "$file" | grep -qF 'SPDX-License-Identifier: ISC' ;;
-		esac || echo "$file"
-	done <"$io/files" >"$io/bad"
+	# shellcheck disable=SC2016 # awk's own
+	xargs awk 'BEGIN { license = "SPDX-License-Identifier: ISC" }
+		FNR == 1 {
+			found = FILENAME ~ /\.[ch]$/ ?
+				$0 == "/* " license " */" : index($0, license)
+		}
+		FNR == 2 && !found &&
+		(FILENAME ~ /\.[ch]$/ || !index($0, license)) {
+			print FILENAME
+		}' <"$io/files" >"$io/bad"
 	report "$io/bad"
 }
 
 @test "every C file says in a paragraph what it owns" {
-	local file
-	for file in $(sources '*.[ch]'); do
-		sed -n '2,3p' "$file" | tr '\n' ' ' | grep -q '^/\*  \* [A-Za-z]' ||
-			echo "$file"
-	done >"$io/bad"
+	awk 'FNR == 2 { begun = $0 == "/*" }
+		FNR == 3 && !(begun && /^ \* [A-Za-z]/) { print FILENAME }' \
+		$(sources '*.[ch]') >"$io/bad"
 	report "$io/bad"
 }
 
