@@ -24,25 +24,27 @@ void contact_warn_alike(struct contact *c, const char *name)
 }
 
 static void tell_news(enum wax_contact_news news, const char *name,
-		      const char *identity)
+		      const char *identity, bool by_card)
 {
 	const char *compare = "'wax-contact verify' prints a code to compare";
+	const char *by = by_card ? "a card" : "the session";
 
 	switch (news) {
 	case WAX_CONTACT_NEW:
-		program_say("added '%s', by a card of %s; %s", name, identity,
+		program_say("added '%s', by %s of %s; %s", name, by, identity,
 			    compare);
 		break;
 	case WAX_CONTACT_MORE:
-		program_say("added a device to '%s', by a card of %s; %s", name,
+		program_say("added a device to '%s', by %s of %s; %s", name, by,
 			    identity, compare);
 		break;
 	case WAX_CONTACT_RENEWED:
 		program_say("renewed the card of '%s', %s", name, identity);
 		break;
 	case WAX_CONTACT_SAME:
-		program_say("the card of '%s' is known already: %s", name,
-			    identity);
+		program_say(by_card ? "the card of '%s' is known already: %s"
+				    : "'%s' is known already: %s",
+			    name, identity);
 		break;
 	}
 }
@@ -55,7 +57,7 @@ static void tell(struct contact *c, enum wax_contact_news news,
 			    "new one",
 			    name);
 	if (!c->quiet)
-		tell_news(news, name, wax_card_identity(card));
+		tell_news(news, name, wax_card_identity(card), true);
 	if (news == WAX_CONTACT_NEW)
 		contact_warn_alike(c, name);
 }
@@ -80,6 +82,34 @@ static int add_card(struct contact *c, const char *name,
 	if (!err)
 		tell(c, news, name ? name : wax_card_name(card), card);
 	wax_contact_free(known);
+	return err;
+}
+
+/* Adds one who has begun a session, with the recipient of that. */
+static int add_identity(struct contact *c, const char *name,
+			const char *identity, struct wax_diag *diag)
+{
+	char recipient[WAX_SESSION_RECIPIENT_SIZE];
+	struct wax_sessions *sessions = NULL;
+	enum wax_contact_news news = WAX_CONTACT_SAME;
+	int err = book_open_sessions(&c->book, &sessions, diag);
+
+	if (!err)
+		err = wax_sessions_recipient(sessions, identity, recipient,
+					     diag);
+	wax_sessions_free(sessions);
+	if (err == WAX_ERR_USAGE)
+		wax_diag_hint(diag, "only who has begun one can be added "
+				    "without a card");
+	if (!err)
+		err = wax_contacts_add_identity(
+			c->book.contacts, name, identity, recipient,
+			c->given & DEVICE ? WAX_CONTACT_DEVICE : 0,
+			(int64_t)time(NULL), &news, diag);
+	if (!err && !c->quiet)
+		tell_news(news, name, identity, false);
+	if (!err && news == WAX_CONTACT_NEW)
+		contact_warn_alike(c, name);
 	return err;
 }
 
@@ -158,8 +188,12 @@ int contact_add(struct contact *c, char **words, int n, struct wax_diag *diag)
 	if (c->given & ALL)
 		return add_all(c, words, n, diag);
 	err = wax_contact_name_check(*words, diag);
+	if (!err && path && wax_public_identity_is_valid(path))
+		return add_identity(c, *words, path, diag);
 	if (!err)
 		err = input_open(path, &from, diag);
+	if (err == WAX_ERR_IO && path && !strncmp(path, "wax1", 4))
+		wax_diag_hint(diag, "and an identity it is not");
 	if (err == WAX_ERR_USAGE && path && folder_is(path))
 		wax_diag_hint(diag, "'wax-contact add --all' takes a folder of "
 				    "cards");

@@ -65,6 +65,9 @@ static int unknown(struct book *b, const char *who, struct wax_diag *diag)
 				    "then 'wax-contact add' begin one");
 	else if (wax_contacts_alike(b->contacts, who, alike, NULL), *alike)
 		wax_diag_hint(diag, "there is '%.200s'", alike);
+	else if (wax_public_identity_is_valid(who))
+		wax_diag_hint(diag, "'wax-contact add NAME CARD' adds one, and "
+				    "NAME wax1... one who has begun a session");
 	else
 		wax_diag_hint(diag, "'wax-contact add NAME CARD' adds one");
 	return WAX_ERR_USAGE;
@@ -89,8 +92,7 @@ int book_add_recipients(struct book *b, const char *who,
 	int err = book_find(b, who, &c, diag);
 
 	for (size_t i = 0; !err && i < wax_contact_devices(c); i++)
-		err = recipients_add_card(to, wax_contact_card(c, i),
-					  wax_contact_name(c), diag);
+		err = recipients_add_device(to, c, i, diag);
 	wax_contact_free(c);
 	return err;
 }
@@ -116,8 +118,7 @@ int book_add_chained(struct book *b, const char *who, struct wax_chain *to,
 	int err = book_find(b, who, &c, diag);
 
 	for (size_t i = 0; !err && i < wax_contact_devices(c); i++)
-		err = wax_chain_add(to, wax_contact_card(c, i),
-				    wax_contact_name(c), diag);
+		err = wax_chain_add_device(to, c, i, diag);
 	wax_contact_free(c);
 	return err;
 }
@@ -134,7 +135,7 @@ int book_identities(struct book *b, const char *who,
 		return 0;
 	err = book_find(b, who, contact, diag);
 	for (size_t i = 0; !err && i < wax_contact_devices(*contact); i++) {
-		out[i] = wax_card_identity(wax_contact_card(*contact, i));
+		out[i] = wax_contact_identity(*contact, i);
 		out[i + 1] = NULL;
 	}
 	return err;

@@ -111,8 +111,7 @@ static int print_codes(struct contact *c, const struct wax_contact *contact,
 	int err = 0;
 
 	for (size_t i = 0; !err && i < n; i++) {
-		const char *who =
-			wax_card_identity(wax_contact_card(contact, i));
+		const char *who = wax_contact_identity(contact, i);
 
 		err = wax_contact_code(contact, i, c->book.own, code, diag);
 		/* Of one's own devices, this one needs no code. */
@@ -157,10 +156,9 @@ static void tell_verified(struct contact *c, const char *who, size_t device)
 
 	wax_contacts_find(c->book.contacts, who, &contact, NULL);
 	if (contact && device < wax_contact_devices(contact))
-		program_say(
-			"verified '%s': the code is that of %s",
-			wax_contact_name(contact),
-			wax_card_identity(wax_contact_card(contact, device)));
+		program_say("verified '%s': the code is that of %s",
+			    wax_contact_name(contact),
+			    wax_contact_identity(contact, device));
 	else
 		program_say("verified '%s'", who);
 	wax_contact_free(contact);
@@ -261,7 +259,8 @@ static int export(struct contact *c, char **words, int n, struct wax_diag *diag)
 }
 
 static const struct command commands[] = {
-	{"add", "add [--device] NAME [CARD], or add --all CARD|FOLDER ...",
+	{"add",
+	 "add [--device] NAME [CARD|wax1...], or add --all CARD|FOLDER ...",
 	 ALL | DEVICE, 1, 2, contact_add},
 	{"list", "list [--json]", JSON | OUTPUT, 0, 0, list},
 	{"show", "show [--json] WHO", JSON | OUTPUT, 1, 1, show},

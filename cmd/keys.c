@@ -298,7 +298,7 @@ static void warn_expired(const struct wax_card *card, const char *name)
 {
 	char expires[WAX_TIME_TEXT_SIZE];
 
-	if (!card_is_over(card))
+	if (!card || !card_is_over(card))
 		return;
 	wax_time_text(wax_card_expires(card), expires);
 	program_say("warning: the card of '%s' expired on %.10s; ask for a new "
@@ -306,13 +306,13 @@ static void warn_expired(const struct wax_card *card, const char *name)
 		    name, expires);
 }
 
-int recipients_add_card(struct wax_recipients *list,
-			const struct wax_card *card, const char *name,
-			struct wax_diag *diag)
+int recipients_add_device(struct wax_recipients *list,
+			  const struct wax_contact *contact, size_t i,
+			  struct wax_diag *diag)
 {
-	const char *recipient = wax_card_recipient(card);
+	const char *recipient = wax_contact_recipient(contact, i);
 
-	warn_expired(card, name);
+	warn_expired(wax_contact_card(contact, i), wax_contact_name(contact));
 	return wax_recipients_add(list, recipient, strlen(recipient), diag);
 }
 

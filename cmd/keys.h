@@ -83,9 +83,9 @@ static inline bool card_is_over(const struct wax_card *card)
 }
 
 /* Adds the recipient of a card, called name in the warning that it expired. */
-int recipients_add_card(struct wax_recipients *list,
-			const struct wax_card *card, const char *name,
-			struct wax_diag *diag);
+int recipients_add_device(struct wax_recipients *list,
+			  const struct wax_contact *contact, size_t i,
+			  struct wax_diag *diag);
 
 /* Adds a recipient given on the command line. */
 int recipients_add_who(struct wax_recipients *list, const char *who,

@@ -189,14 +189,19 @@ static int list(struct session *s, struct wax_diag *diag)
 /* What is retired sends again only with a card that has not expired. */
 static void warn_expired(const struct wax_contact *c)
 {
-	for (size_t i = 0; c && i < wax_contact_devices(c); i++)
-		if (card_is_over(wax_contact_card(c, i))) {
-			program_say("warning: the card of '%s' has expired; "
-				    "nothing can be sent before there is a new "
-				    "one",
-				    wax_contact_name(c));
-			return;
-		}
+	for (size_t i = 0; c && i < wax_contact_devices(c); i++) {
+		const struct wax_card *card = wax_contact_card(c, i);
+
+		if (card && !card_is_over(card))
+			continue;
+		program_say(card ? "warning: the card of '%s' has expired; "
+				   "nothing can be sent before there is a new "
+				   "one"
+				 : "warning: there is no card of '%s'; nothing "
+				   "can be sent before there is one",
+			    wax_contact_name(c));
+		return;
+	}
 }
 
 /* Does something with each device of those meant that has a session. */

@@ -76,12 +76,44 @@ static int read_key(struct verify *v, struct wax_diag *diag)
 	return err;
 }
 
-/* The key of the contact's device that signed; or of any, which is refused. */
+/* The key of the device that signed; or of any, which is refused. */
+static int choose_device(struct verify *v, const struct wax_signature *s,
+			 const struct wax_contact *c, struct wax_diag *diag)
+{
+	const struct wax_card *card = NULL;
+	size_t found = 0;
+
+	for (size_t i = 0; i < wax_contact_devices(c); i++) {
+		const struct wax_card *other = wax_contact_card(c, i);
+
+		/* The key is on the card alone. */
+		if (!other ||
+		    (card && wax_signature_is_by(s, wax_card_minisign(card))))
+			continue;
+		card = other;
+		found = i;
+	}
+	if (!card) {
+		wax_diag_set(diag, WAX_ERR_USAGE,
+			     "-k: there is no card of '%s', which tells the "
+			     "key of signatures",
+			     wax_contact_name(c));
+		wax_diag_hint(diag, "ask for it; 'wax-card' prints it, and "
+				    "'wax-contact add' takes it");
+		return WAX_ERR_USAGE;
+	}
+	strcpy(v->found, wax_card_minisign(card));
+	v->key = v->found;
+	strcpy(v->signer.name, wax_contact_name(c));
+	book_trust(c, found, v->signer.trust);
+	return 0;
+}
+
+/* The key of a contact. */
 static int find_key(struct verify *v, const struct wax_signature *s,
 		    struct wax_diag *diag)
 {
 	struct wax_contact *c = NULL;
-	size_t i = 0;
 	int err;
 
 	book_begin(&v->book, &v->passphrase, NULL);
@@ -95,16 +127,9 @@ static int find_key(struct verify *v, const struct wax_signature *s,
 		wax_diag_context(diag, "-k");
 		return err;
 	}
-	while (i + 1 < wax_contact_devices(c) &&
-	       !wax_signature_is_by(s,
-				    wax_card_minisign(wax_contact_card(c, i))))
-		i++;
-	strcpy(v->found, wax_card_minisign(wax_contact_card(c, i)));
-	v->key = v->found;
-	strcpy(v->signer.name, wax_contact_name(c));
-	book_trust(c, i, v->signer.trust);
+	err = choose_device(v, s, c, diag);
 	wax_contact_free(c);
-	return 0;
+	return err;
 }
 
 /* The key to check with; a text that can be no name is refused as a key. */

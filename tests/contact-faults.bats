@@ -62,6 +62,11 @@ all_at_once() {
 	contacts_faults change same 20
 }
 
+@test "wax-contact add of a caller, and of their first card, the same" {
+	contacts_faults change caller 40
+	contacts_faults change first-card 20
+}
+
 @test "wax-contact add --device, the same" {
 	contacts_faults change device 30
 }
@@ -102,7 +107,7 @@ all_at_once() {
 
 @test "before exit 0 of each change, files and folders are flushed in order" {
 	local name
-	for name in first begun add renew same device verify rename rm rm-device \
+	for name in first begun add renew same caller first-card device verify rename rm rm-device \
 		add-all; do
 		faults_of_contacts trace flushes "$name"
 	done

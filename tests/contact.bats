@@ -136,7 +136,7 @@ no_contact="('wax-contact add NAME CARD' adds one)"
 	err_is "wax-contact: no command $commands"
 	call 2 wax-contact remove alice
 	err_is "wax-contact: 'remove' is no command $commands"
-	local add='(it is: wax-contact add [--device] NAME [CARD], or add --all CARD|FOLDER ...)'
+	local add='(it is: wax-contact add [--device] NAME [CARD|wax1...], or add --all CARD|FOLDER ...)'
 	call 2 wax-contact add
 	err_is "wax-contact: too few arguments for 'add' $add"
 	call 2 wax-contact add alice alice.card bob.card

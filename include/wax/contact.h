@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The address book: whom one knows under which name, by the cards they gave.
+ * The address book: whom one knows under which name, by the cards they gave, or
+ * by the identity and recipient of a session where they gave none.
  * It is in the home, sealed with the state key, so that one's own identity is
  * needed to read it (wax-format(5)).
  */
@@ -17,7 +18,7 @@ struct wax_contact;
 struct wax_contacts;
 struct wax_identities;
 
-/* The devices, each with an identity and a card, that a contact may have. */
+/* The devices, each with an identity of its own, that a contact may have. */
 #define WAX_DEVICES_MAX 16
 
 /* Twelve groups of five digits with spaces between, and a NUL. */
@@ -63,8 +64,15 @@ WAX_API int wax_contacts_each(struct wax_contacts *book, wax_contact_fn *fn,
 /* What it says; all live as long as the contact. */
 WAX_API const char *wax_contact_name(const struct wax_contact *contact);
 
-/* How many devices there are, which are counted from 0, and each one's card. */
+/*
+ * How many devices there are, which are counted from 0; each one's identity
+ * (wax1...), recipient (age1pq1...) and card, or NULL where it gave none.
+ */
 WAX_API size_t wax_contact_devices(const struct wax_contact *contact);
+WAX_API const char *wax_contact_identity(const struct wax_contact *contact,
+					 size_t i);
+WAX_API const char *wax_contact_recipient(const struct wax_contact *contact,
+					  size_t i);
 WAX_API const struct wax_card *
 wax_contact_card(const struct wax_contact *contact, size_t i);
 
@@ -86,7 +94,7 @@ enum wax_contact_flags {
 enum wax_contact_news {
 	WAX_CONTACT_NEW,     /* a contact was made */
 	WAX_CONTACT_MORE,    /* a contact has one more device */
-	WAX_CONTACT_RENEWED, /* the card of a known device was replaced */
+	WAX_CONTACT_RENEWED, /* a known device has another card, or one now */
 	WAX_CONTACT_SAME,    /* it was known already */
 };
 
@@ -108,6 +116,18 @@ WAX_API int wax_contacts_add(struct wax_contacts *book, const char *name,
 			     const struct wax_card *card, unsigned flags,
 			     int64_t now, enum wax_contact_news *news,
 			     struct wax_diag *diag);
+
+/*
+ * Adds an identity (wax1...) without a card, with the recipient that a session
+ * has (wax_sessions_recipient()); otherwise as above. What is no identity and no
+ * recipient of the post-quantum kind is WAX_ERR_USAGE. A card of it that comes
+ * later is added to what is known.
+ */
+WAX_API int wax_contacts_add_identity(struct wax_contacts *book,
+				      const char *name, const char *identity,
+				      const char *recipient, unsigned flags,
+				      int64_t now, enum wax_contact_news *news,
+				      struct wax_diag *diag);
 
 /*
  * Stores the name of a contact that a name can be mistaken for, but is not; or

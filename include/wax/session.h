@@ -15,6 +15,7 @@
 
 struct wax_card;
 struct wax_chain;
+struct wax_contact;
 struct wax_sessions;
 
 /*
@@ -48,6 +49,14 @@ WAX_API void wax_chain_free(struct wax_chain *chain);
  */
 WAX_API int wax_chain_add(struct wax_chain *chain, const struct wax_card *card,
 			  const char *name, struct wax_diag *diag);
+
+/*
+ * The same with device i of a contact, by its card. Where it gave none, there
+ * must be a session that sends: without one, sealing is WAX_ERR_USAGE.
+ */
+WAX_API int wax_chain_add_device(struct wax_chain *chain,
+				 const struct wax_contact *contact, size_t i,
+				 struct wax_diag *diag);
 WAX_API size_t wax_chain_count(const struct wax_chain *chain);
 
 /*
@@ -87,6 +96,16 @@ typedef int wax_session_fn(void *ctx, const struct wax_session_info *info,
 WAX_API int wax_sessions_each(struct wax_sessions *sessions, wax_session_fn *fn,
 			      void *ctx, size_t *damaged,
 			      struct wax_diag *diag);
+
+/*
+ * The recipient (age1pq1...) of a device (wax1...) that there are sessions with,
+ * so that it can be a contact without a card; otherwise WAX_ERR_USAGE.
+ */
+#define WAX_SESSION_RECIPIENT_SIZE 1960
+WAX_API int wax_sessions_recipient(struct wax_sessions *sessions,
+				   const char *identity,
+				   char out[WAX_SESSION_RECIPIENT_SIZE],
+				   struct wax_diag *diag);
 
 /*
  * Retires the sessions with a device (wax1...): the next message begins a new

@@ -3,8 +3,11 @@
  * One contact: its devices with their cards, and its file, which is, with all
  * numbers little-endian:
  *
- *	version:4 = 1, length:4, name, n:4, then n times
+ *	version:4, length:4, name, n:4, then n times
  *	added:8, verified:8, length:4, card.
+ *
+ * The version is 1 where all devices have cards. It is 2 where one has none:
+ * then its length is 0, and its identity:32 and recipient:1216 follow.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +15,13 @@
 #include <wax/text.h>
 
 #include "base/error.h"
+#include "crypto/identity.h"
 #include "keys/contact.h"
 #include "keys/key.h"
 #include "keys/minisign.h"
 
-#define VERSION 1
+#define VERSION_CARDS 1
+#define VERSION_BARE 2
 
 int wax_contact_name_check(const char *name, struct wax_diag *diag)
 {
@@ -90,6 +95,34 @@ int wax_device_set(struct wax_device *d, const struct wax_card *card,
 	wax_bytes_release(&d->card.note);
 	d->card = *card;
 	d->card.note = note;
+	d->bare = false;
+	return 0;
+}
+
+int wax_device_know(struct wax_device *d,
+		    const uint8_t key[WAX_ED25519_PUBLIC_SIZE],
+		    const uint8_t recipient[WAX_XWING_PUBLIC_SIZE],
+		    struct wax_diag *diag)
+{
+	struct wax_public_key to = {.kind = WAX_IDENTITY_MLKEM768X25519};
+	struct wax_card card = {0};
+	char *text;
+	int err;
+
+	memcpy(card.key, key, sizeof(card.key));
+	wax_identity_text(key, card.identity);
+	if (!wax_public_identity_is_valid(card.identity))
+		return wax_diag_set(diag, WAX_ERR_FORMAT,
+				    "the identity is none");
+	memcpy(to.bytes, recipient, WAX_XWING_PUBLIC_SIZE);
+	err = wax_public_key_text(&to, &text, diag);
+	if (err)
+		return err;
+	strcpy(card.recipient, text);
+	free(text);
+	wax_bytes_release(&d->card.note);
+	d->card = card;
+	d->bare = true;
 	return 0;
 }
 
@@ -129,6 +162,18 @@ static bool take_name(struct wax_contact *c, struct wax_cursor *data)
 }
 
 /* False when it is no device; memory running out is an error. */
+static bool take_bare(struct wax_device *d, struct wax_cursor *data, int *err,
+		      struct wax_diag *diag)
+{
+	const uint8_t *key, *recipient;
+
+	if (!wax_cursor_take(data, WAX_ED25519_PUBLIC_SIZE, &key) ||
+	    !wax_cursor_take(data, WAX_XWING_PUBLIC_SIZE, &recipient))
+		return false;
+	*err = wax_device_know(d, key, recipient, diag);
+	return *err != WAX_ERR_FORMAT;
+}
+
 static bool take_device(struct wax_device *d, struct wax_cursor *data,
 			bool glance, int *err, struct wax_diag *diag)
 {
@@ -136,6 +181,8 @@ static bool take_device(struct wax_device *d, struct wax_cursor *data,
 	bool ok = take_time(data, &d->added) && take_time(data, &d->verified) &&
 		  take_bytes(data, WAX_CARD_MAX, &note);
 
+	if (ok && !note.left)
+		return take_bare(d, data, err, diag);
 	if (ok && glance)
 		return wax_card_glance(&d->card, note);
 	ok = ok && !wax_card_parse(&d->card, note, NULL);
@@ -160,15 +207,23 @@ static bool are_distinct(const struct wax_contact *c)
 	return true;
 }
 
+/* The one in which a contact is kept; what is older reads the first, too. */
+static uint64_t version_of(const struct wax_contact *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->devices[i].bare)
+			return VERSION_BARE;
+	return VERSION_CARDS;
+}
+
 int wax_contact_decode(struct wax_contact *c, struct wax_cursor data,
 		       bool glance, struct wax_diag *diag)
 {
 	uint64_t version, n;
 	int err = 0;
 
-	if (!wax_cursor_le(&data, 4, &version) || version != VERSION ||
-	    !take_name(c, &data) || !wax_cursor_le(&data, 4, &n) || !n ||
-	    n > WAX_DEVICES_MAX)
+	if (!wax_cursor_le(&data, 4, &version) || !take_name(c, &data) ||
+	    !wax_cursor_le(&data, 4, &n) || !n || n > WAX_DEVICES_MAX)
 		return damaged(diag);
 	while (!err && c->n < n) {
 		struct wax_device *d;
@@ -179,7 +234,9 @@ int wax_contact_decode(struct wax_contact *c, struct wax_cursor data,
 	}
 	if (err)
 		return err;
-	return data.left || !are_distinct(c) ? damaged(diag) : 0;
+	return data.left || version != version_of(c) || !are_distinct(c)
+		       ? damaged(diag)
+		       : 0;
 }
 
 static int put_bytes(struct wax_bytes *out, const void *data, size_t len,
@@ -190,10 +247,23 @@ static int put_bytes(struct wax_bytes *out, const void *data, size_t len,
 	return err ? err : wax_bytes_add(out, data, len, diag);
 }
 
+static int put_bare(struct wax_bytes *out, const struct wax_card *card,
+		    struct wax_diag *diag)
+{
+	struct wax_public_key to;
+	int err = wax_public_key_parse(&to, card->recipient,
+				       strlen(card->recipient), diag);
+
+	if (!err)
+		err = wax_bytes_add(out, card->key, sizeof(card->key), diag);
+	return err ? err
+		   : wax_bytes_add(out, to.bytes, WAX_XWING_PUBLIC_SIZE, diag);
+}
+
 int wax_contact_encode(const struct wax_contact *c, struct wax_bytes *out,
 		       struct wax_diag *diag)
 {
-	int err = wax_bytes_add_le(out, VERSION, 4, diag);
+	int err = wax_bytes_add_le(out, version_of(c), 4, diag);
 
 	if (!err)
 		err = put_bytes(out, c->name, strlen(c->name), diag);
@@ -209,6 +279,8 @@ int wax_contact_encode(const struct wax_contact *c, struct wax_bytes *out,
 		if (!err)
 			err = put_bytes(out, d->card.note.data,
 					d->card.note.len, diag);
+		if (!err && d->bare)
+			err = put_bare(out, &d->card, diag);
 	}
 	return err;
 }
@@ -226,7 +298,17 @@ size_t wax_contact_devices(const struct wax_contact *contact)
 const struct wax_card *wax_contact_card(const struct wax_contact *contact,
 					size_t i)
 {
-	return &contact->devices[i].card;
+	return contact->devices[i].bare ? NULL : &contact->devices[i].card;
+}
+
+const char *wax_contact_identity(const struct wax_contact *contact, size_t i)
+{
+	return contact->devices[i].card.identity;
+}
+
+const char *wax_contact_recipient(const struct wax_contact *contact, size_t i)
+{
+	return contact->devices[i].card.recipient;
 }
 
 int64_t wax_contact_added(const struct wax_contact *contact, size_t i)

@@ -14,6 +14,7 @@
 struct wax_device {
 	int64_t added;
 	int64_t verified;     /* 0: never */
+	bool bare;	      /* it gave no card: see wax_device_know() */
 	struct wax_card card; /* with its note */
 };
 
@@ -39,13 +40,22 @@ int wax_device_set(struct wax_device *d, const struct wax_card *card,
 		   struct wax_diag *diag);
 
 /*
+ * Makes it one of which no card is known: of the card there is only the key, the
+ * identity and the recipient. A key that is none is WAX_ERR_FORMAT.
+ */
+int wax_device_know(struct wax_device *d,
+		    const uint8_t key[WAX_ED25519_PUBLIC_SIZE],
+		    const uint8_t recipient[WAX_XWING_PUBLIC_SIZE],
+		    struct wax_diag *diag);
+
+/*
  * Decodes what the file holds (wax-format(5)); anything odd is WAX_ERR_STATE.
  * With glance set the cards are only glanced at, and their notes not kept.
  */
 int wax_contact_decode(struct wax_contact *c, struct wax_cursor data,
 		       bool glance, struct wax_diag *diag);
 
-/* Encodes it; all devices have notes. */
+/* Encodes it; all devices that are not bare have notes. */
 int wax_contact_encode(const struct wax_contact *c, struct wax_bytes *out,
 		       struct wax_diag *diag);
 

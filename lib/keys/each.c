@@ -13,7 +13,7 @@
 
 struct packed_device {
 	int64_t added, verified, issued, expires;
-	bool once;
+	bool once, bare;
 	const char *texts[TEXTS];
 };
 
@@ -74,6 +74,7 @@ static struct packed *pack(const struct wax_contact *c)
 			.issued = card->issued,
 			.expires = card->expires,
 			.once = card->once,
+			.bare = from->bare,
 		};
 		texts_of(card, to->texts);
 		for (size_t k = 0; k < TEXTS; k++) {
@@ -101,6 +102,7 @@ static int unpack(const struct packed *p, struct wax_contact *c,
 			return err;
 		to->added = from->added;
 		to->verified = from->verified;
+		to->bare = from->bare;
 		to->card.issued = from->issued;
 		to->card.expires = from->expires;
 		to->card.once = from->once;

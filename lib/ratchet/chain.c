@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "base/time.h"
+#include "keys/contact.h"
 #include "keys/key.h"
 #include "ratchet/chain.h"
 #include "ratchet/replay.h"
@@ -20,6 +21,7 @@ struct target {
 	struct wax_prekey_public prekey;
 	int64_t issued, expires;
 	bool once; /* the card is for one caller */
+	bool bare; /* there is no card */
 	struct wax_held held;
 	bool with_hello;
 	uint8_t hello[WAX_HELLO_SIZE];
@@ -108,8 +110,9 @@ static size_t place_of(const struct wax_chain *c, const uint8_t *identity)
 	return i;
 }
 
-int wax_chain_add(struct wax_chain *chain, const struct wax_card *card,
-		  const char *name, struct wax_diag *diag)
+/* Adds a device by its card, of which only the keys are known if it is bare. */
+static int add(struct wax_chain *chain, const struct wax_card *card, bool bare,
+	       const char *name, struct wax_diag *diag)
 {
 	const struct wax_party *self = &chain->sessions->self;
 	struct target *targets;
@@ -138,7 +141,24 @@ int wax_chain_add(struct wax_chain *chain, const struct wax_card *card,
 			(chain->n - at) * sizeof(*targets));
 	else
 		chain->n++;
+	if (!err)
+		targets[at].bare = bare;
 	return err;
+}
+
+int wax_chain_add(struct wax_chain *chain, const struct wax_card *card,
+		  const char *name, struct wax_diag *diag)
+{
+	return add(chain, card, false, name, diag);
+}
+
+int wax_chain_add_device(struct wax_chain *chain,
+			 const struct wax_contact *contact, size_t i,
+			 struct wax_diag *diag)
+{
+	const struct wax_device *d = &contact->devices[i];
+
+	return add(chain, &d->card, d->bare, contact->name, diag);
 }
 
 /* What speaks against sending in the state that there is. */
@@ -190,16 +210,18 @@ static bool is_spent(const struct target *t)
 	return t->once && !p->sessions.n && p->t >= t->issued;
 }
 
-/* Begins a session by calling. */
-static int call(struct wax_chain *c, struct target *t, struct wax_session **out,
-		struct wax_diag *diag)
+/* What speaks against calling. */
+static int check_card(const struct wax_chain *c, const struct target *t,
+		      struct wax_diag *diag)
 {
-	struct wax_peer *p = &t->held.peer;
-	struct wax_hello hello = {.caller = c->sessions->self};
-	struct wax_agreed agreed;
-	struct wax_session *s;
-	int err;
-
+	if (t->bare) {
+		wax_diag_set(diag, WAX_ERR_USAGE,
+			     "there is no card of '%s' to begin a session with",
+			     t->name);
+		wax_diag_hint(diag, "ask for it; 'wax-card' prints it, and "
+				    "'wax-contact add' takes it");
+		return WAX_ERR_USAGE;
+	}
 	if (t->expires < c->now) {
 		char expires[WAX_TIME_TEXT_SIZE];
 
@@ -218,6 +240,21 @@ static int call(struct wax_chain *c, struct target *t, struct wax_session **out,
 				    "prints");
 		return WAX_ERR_TRUST;
 	}
+	return 0;
+}
+
+/* Begins a session by calling. */
+static int call(struct wax_chain *c, struct target *t, struct wax_session **out,
+		struct wax_diag *diag)
+{
+	struct wax_peer *p = &t->held.peer;
+	struct wax_hello hello = {.caller = c->sessions->self};
+	struct wax_agreed agreed;
+	struct wax_session *s;
+	int err = check_card(c, t, diag);
+
+	if (err)
+		return err;
 	hello.t = c->now > p->t ? c->now : p->t + 1;
 	if (!wax_hello_make(&hello, wax_own(c->sessions), &t->party, &t->prekey,
 			    &agreed))

@@ -12,6 +12,7 @@
 #include "crypto/identity.h"
 #include "keys/contacts.h"
 #include "keys/identities.h"
+#include "keys/key.h"
 #include "ratchet/replay.h"
 
 /* One's own keys, and what is public of them. */
@@ -167,21 +168,64 @@ int wax_sessions_each(struct wax_sessions *sessions, wax_session_fn *fn,
 	return err;
 }
 
+static int parse(const char *identity, uint8_t out[WAX_ED25519_PUBLIC_SIZE],
+		 struct wax_diag *diag)
+{
+	return wax_identity_parse(identity, strlen(identity), out)
+		       ? 0
+		       : wax_diag_set(diag, WAX_ERR_USAGE,
+				      "'%.100s' is no identity, wax1...",
+				      identity);
+}
+
+static int no_session(const char *identity, struct wax_diag *diag)
+{
+	return wax_diag_set(diag, WAX_ERR_USAGE, "there is no session with %s",
+			    identity);
+}
+
+/* A wax_peer_fn, which ends the looking with 1. */
+static int take_recipient(void *ctx, struct wax_peer *p, struct wax_diag *diag)
+{
+	struct wax_public_key key = {.kind = WAX_IDENTITY_MLKEM768X25519};
+	char *text;
+	int err;
+
+	memcpy(key.bytes, p->party.recipient, sizeof(p->party.recipient));
+	err = wax_public_key_text(&key, &text, diag);
+	if (err)
+		return err;
+	strcpy(ctx, text);
+	free(text);
+	return 1;
+}
+
+int wax_sessions_recipient(struct wax_sessions *sessions, const char *identity,
+			   char out[WAX_SESSION_RECIPIENT_SIZE],
+			   struct wax_diag *diag)
+{
+	uint8_t key[WAX_ED25519_PUBLIC_SIZE];
+	int err = parse(identity, key, diag);
+
+	if (!err)
+		err = wax_sessions_visit(sessions, key, take_recipient, out,
+					 diag);
+	if (err > 0)
+		return 0;
+	return err ? err : no_session(identity, diag);
+}
+
 /* Takes the lock of a device that there must be sessions with. */
 static int take(struct wax_sessions *s, const char *identity,
 		struct wax_held *out, struct wax_diag *diag)
 {
 	uint8_t key[WAX_ED25519_PUBLIC_SIZE];
-	int err;
+	int err = parse(identity, key, diag);
 
-	if (!wax_identity_parse(identity, strlen(identity), key))
-		return wax_diag_set(diag, WAX_ERR_USAGE,
-				    "'%.100s' is no identity, wax1...",
-				    identity);
-	err = wax_held_take(s, key, out, diag);
+	if (!err)
+		err = wax_held_take(s, key, out, diag);
 	if (!err && !out->known)
-		err = wax_diag_set(diag, WAX_ERR_USAGE,
-				   "there is no session with %s", identity);
+		err = no_session(identity, diag);
 	return err;
 }
 

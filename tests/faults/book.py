@@ -60,6 +60,8 @@ def without(state, *names):
 # With links that killed processes have left: of what is now Anna's name, and
 # of Cy, who is gone.
 STRAY = {**without(BOTH, "Ann"), "Anna": ANN["Ann"]}
+# Who has called, and has a name since.
+NO_CARD = {"Cy": (("cy", None, False),)}
 VERIFIED = {"Ann": (("ann", "card", True),)}
 CHANGES = {
     "first": Change(["add", "Cy", "cy.card"], {}, {"Cy": CARDS["Cy"]}),
@@ -70,6 +72,10 @@ CHANGES = {
     "renew": Change(["add", "Ann", "ann.newer"], BOTH,
                     {**BOTH, "Ann": (("ann", "newer", False),)}),
     "same": Change(["add", "Ann", "ann.card"], BOTH, BOTH),
+    "caller": Change(["add", "Cy", "%cy"], BOTH,
+                     {**BOTH, "Cy": NO_CARD["Cy"]}, 0, "called"),
+    "first-card": Change(["add", "Cy", "cy.card"], {**BOTH, **NO_CARD},
+                         {**BOTH, "Cy": CARDS["Cy"]}, 0, "named"),
     "device": Change(["add", "--device", "Ann", "cy.card"], BOTH,
                      {**BOTH, "Ann": ANN["Ann"] + CARDS["Cy"]}),
     "verify": Change(["verify", "Ann", "--code", "@ann"], BOTH,
@@ -170,6 +176,7 @@ class Common:
         self.call("both", "wax-contact", "verify", "Bob", "--code",
                   self.codes["bob"])
         add("both", "Bob", "bob2")
+        self.make_called()
         # All but the contact.
         shutil.copytree(self.path("me"), self.path("begun"))
         add("begun", "Cy", "cy")
@@ -184,6 +191,18 @@ class Common:
         for name, to in links.items():
             if not os.path.lexists(folder + name):
                 os.symlink(to, folder + name)
+
+    def make_called(self):
+        """Books whose owner has opened what Cy sealed, unknown."""
+        for book, other in ("called", "both"), ("caller", "cy"):
+            shutil.copytree(self.path(other), self.path(book), symlinks=True)
+        write_file(self.path("me.card"), self.call("called", "wax-card"))
+        self.call("caller", "wax-contact", "add", "me", "me.card")
+        write_file(self.path("called.seal"), self.call(
+            "caller", "wax-seal", "-c", "me", "plain"))
+        self.call("called", "wax-open", "called.seal")
+        shutil.copytree(self.path("called"), self.path("named"), symlinks=True)
+        self.call("named", "wax-contact", "add", "Cy", self.identity["cy"])
 
     def argv(self, words):
         """@PERSON is a code, %PERSON an identity, and files are here."""

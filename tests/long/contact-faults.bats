@@ -31,7 +31,7 @@ lost_power() {
 
 @test "wax-contact add, of each kind, all faults" {
 	local name
-	for name in first add stray renew same device; do
+	for name in first add stray renew same caller first-card device; do
 		contacts_faults change "$name"
 	done
 }

@@ -9,6 +9,7 @@
 
 #include "fixture.h"
 #include "keys/contact.h"
+#include "keys/key.h"
 #include "known.h"
 #include "people.h"
 #include "tap.h"
@@ -176,6 +177,81 @@ static void device_counts(void)
 		wax_card_free(card);
 	}
 	wax_contact_release(&c);
+}
+
+/* Where a file with no cards has what, after a name of one byte. */
+#define BARE_AT (at_count(1) + 5 - 1)
+#define BARE_SIZE (8 + 8 + 4 + 32 + 1216)
+
+/* The file of one device without a card, put together by hand. */
+static struct wax_bytes bare_contact(const struct wax_card *of, uint8_t version)
+{
+	const uint8_t head[] = {version, 0, 0, 0, 1, 0, 0, 0, 'x', 1, 0, 0, 0};
+	struct wax_public_key to;
+	struct wax_bytes out = {0};
+
+	wax_public_key_parse(&to, of->recipient, strlen(of->recipient), NULL);
+	wax_bytes_add(&out, head, sizeof(head), NULL);
+	wax_bytes_add_le(&out, T0, 8, NULL);
+	wax_bytes_add_le(&out, T0 + 1, 8, NULL);
+	wax_bytes_add_le(&out, 0, 4, NULL);
+	wax_bytes_add(&out, of->key, sizeof(of->key), NULL);
+	wax_bytes_add(&out, to.bytes, 1216, NULL);
+	return out;
+}
+
+static bool is_bare(const struct wax_contact *c, const struct wax_card *of)
+{
+	return c->n == 1 && !wax_contact_card(c, 0) &&
+	       !strcmp(wax_contact_identity(c, 0), of->identity) &&
+	       !strcmp(wax_contact_recipient(c, 0), of->recipient) &&
+	       wax_contact_added(c, 0) == T0 &&
+	       wax_contact_verified(c, 0) == T0 + 1 &&
+	       wax_contact_device(c, of->identity) == 0;
+}
+
+/* The version that has devices without cards, and what is none. */
+static void without_card(void)
+{
+	struct wax_card *card = people_known();
+	struct wax_bytes file = bare_contact(card, 2), again = {0};
+	struct wax_contact c = {0}, glance = {0};
+	unsigned taken = 0;
+
+	tap_is((long long)file.len, (long long)(BARE_AT + BARE_SIZE), "size");
+	tap_is(decode(file.data, file.len, &again), 0, "a device without card");
+	tap_bytes(again.data, again.len, file.data, file.len, "the same again");
+	wax_contact_decode(&c, wax_cursor(file.data, file.len), false, NULL);
+	wax_contact_decode(&glance, wax_cursor(file.data, file.len), true,
+			   NULL);
+	tap_ok(is_bare(&c, card), "it has an identity and a recipient");
+	tap_ok(is_bare(&glance, card), "at a glance, too");
+	for (size_t i = 0; i < file.len; i++)
+		taken += !decode(file.data, i, NULL);
+	tap_is(taken, 0, "wherever it is cut");
+	for (uint8_t v = 0; v < 5; v++) {
+		file.data[0] = v;
+		tap_is(decode(file.data, file.len, NULL),
+		       v == 2 ? 0 : WAX_ERR_STATE, "as version %u", v);
+	}
+	file.data[0] = 2;
+	memset(file.data + BARE_AT + 20, 0xff, 32);
+	tap_is(decode(file.data, file.len, NULL), WAX_ERR_STATE, "no identity");
+	tap_is(wax_device_set(&c.devices[0], card, NULL), 0, "a card comes");
+	tap_ok(wax_contact_card(&c, 0) && wax_contact_added(&c, 0) == T0 &&
+		       wax_contact_verified(&c, 0) == T0 + 1,
+	       "and is there");
+	wax_bytes_release(&again);
+	again = encode(&c);
+	tap_is(again.data[0], 1, "the first version serves again");
+	again.data[0] = 2;
+	tap_is(decode(again.data, again.len, NULL), WAX_ERR_STATE,
+	       "and the second one does not");
+	wax_bytes_release(&again);
+	wax_bytes_release(&file);
+	wax_contact_release(&c);
+	wax_contact_release(&glance);
+	wax_card_free(card);
 }
 
 static void same_twice(void)
@@ -623,6 +699,7 @@ int main(void)
 	decoded(false);
 	decoded(true);
 	device_counts();
+	without_card();
 	same_twice();
 	damage();
 	numbers();

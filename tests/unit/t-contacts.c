@@ -194,12 +194,13 @@ static bool same_devices(const struct wax_contact *a,
 	bool same = a->n == b->n;
 
 	for (size_t i = 0; same && i < a->n; i++) {
-		const struct wax_card *x = wax_contact_card(a, i);
-		const struct wax_card *y = wax_contact_card(b, i);
+		const struct wax_card *x = &a->devices[i].card;
+		const struct wax_card *y = &b->devices[i].card;
 
 		same = wax_contact_added(a, i) == wax_contact_added(b, i) &&
 		       wax_contact_verified(a, i) ==
 			       wax_contact_verified(b, i) &&
+		       !wax_contact_card(a, i) == !wax_contact_card(b, i) &&
 		       x->issued == y->issued && x->expires == y->expires &&
 		       x->once == y->once && !strcmp(x->name, y->name) &&
 		       !strcmp(x->identity, y->identity) &&
@@ -222,9 +223,8 @@ static int count(void *ctx, const struct wax_contact *c, struct wax_diag *diag)
 	s->devices += (int)wax_contact_devices(c);
 	s->wrong += !is(s->book, name, name, wax_contact_devices(c));
 	for (size_t i = 0; i < wax_contact_devices(c); i++)
-		s->wrong +=
-			!is(s->book, wax_card_identity(wax_contact_card(c, i)),
-			    name, wax_contact_devices(c));
+		s->wrong += !is(s->book, wax_contact_identity(c, i), name,
+				wax_contact_devices(c));
 	if (strlen(s->names) + strlen(name) + 2 < sizeof(s->names)) {
 		strcat(s->names, name);
 		strcat(s->names, ",");
@@ -380,6 +380,99 @@ static void adding(void)
 	wax_card_free(b);
 	wax_card_free(newer);
 	wax_card_free(older);
+}
+
+/* Adds an identity without a card, as add() does. */
+static void add_identity(struct wax_contacts *book, const char *name,
+			 const struct wax_card *of, const char *recipient,
+			 unsigned flags, int64_t now, int want,
+			 const char *what)
+{
+	enum wax_contact_news news = (enum wax_contact_news)99;
+	struct wax_diag diag = {0};
+	int err = wax_contacts_add_identity(book, name, of->identity, recipient,
+					    flags, now, &news, &diag);
+
+	tap_err(err, want < 0 ? want : 0, &diag, "%s", what);
+	tap_is((long long)news, want < 0 || err ? 99 : want, "%s: news", what);
+}
+
+static void refused_identities(struct wax_contacts *book,
+			       const struct wax_card *of)
+{
+	struct wax_public_key key = {.kind = PQ};
+	struct wax_card none = *of;
+	char *other = fixture_recipient(PQ, 9), *bad = NULL;
+	char *classic = fixture_recipient(WAX_IDENTITY_X25519, 9);
+
+	memset(key.bytes, 0xff, 1184);
+	wax_public_key_text(&key, &bad, NULL);
+	none.identity[20] ^= 1;
+	add_identity(book, "c", of, bad, 0, T0, WAX_ERR_TRUST, "a bad key");
+	add_identity(book, "c", of, classic, 0, T0, WAX_ERR_USAGE, "classic");
+	add_identity(book, "c", of, "", 0, T0, WAX_ERR_USAGE, "no recipient");
+	add_identity(book, "c", &none, other, 0, T0, WAX_ERR_USAGE, "no key");
+	add_identity(book, "c", of, other, 0, 0, WAX_ERR_USAGE, "no time");
+	add_identity(book, "a/b", of, other, 0, T0, WAX_ERR_USAGE, "no name");
+	free(other);
+	free(bad);
+	free(classic);
+}
+
+/* Somebody of whom no card is known, until one comes. */
+static void without_card(void)
+{
+	struct wax_card *a = people_card(1, "alice", T0 - 10);
+	struct wax_card *b = people_card(2, "bob", T0);
+	struct wax_contacts *book = new_book();
+	struct wax_contact *c;
+	char *other = fixture_recipient(PQ, 9);
+
+	refused_identities(book, a);
+	expect_book(book, 0, "", "nobody is added");
+	add_identity(book, "al", a, a->recipient, 0, T0, WAX_CONTACT_NEW,
+		     "an identity");
+	expect_book(book, 1, "al,", "without a card");
+	add_identity(book, "al", a, a->recipient, 0, T0 + 5, WAX_CONTACT_SAME,
+		     "again");
+	add_identity(book, "al", a, other, 0, T0, WAX_ERR_TRUST,
+		     "with another recipient");
+	add_identity(book, "bo", a, a->recipient, 0, T0, WAX_ERR_USAGE,
+		     "with another name");
+	add_identity(book, "al", b, b->recipient, 0, T0, WAX_ERR_TRUST,
+		     "the name, another identity");
+	add_identity(book, "al", b, b->recipient, WAX_CONTACT_DEVICE, T0,
+		     WAX_CONTACT_MORE, "as a device");
+	expect_book(book, 2, "al,", "two devices without cards");
+	wax_contacts_free(book);
+	book = open_book();
+	c = find(book, "al");
+	tap_ok(c && !wax_contact_card(c, 0) && !wax_contact_card(c, 1) &&
+		       !strcmp(wax_contact_identity(c, 1), b->identity) &&
+		       !strcmp(wax_contact_recipient(c, 0), a->recipient),
+	       "they are known by their keys alone");
+	wax_contact_free(c);
+	a->issued = 0;
+	people_sign(a, 1);
+	add(book, "al", a, 0, T0 + 9, WAX_CONTACT_RENEWED,
+	    "a card, however old");
+	c = find(book, a->identity);
+	tap_ok(c && wax_contact_card(c, 0) && !wax_contact_card(c, 1) &&
+		       wax_contact_added(c, 0) == T0 &&
+		       !memcmp(&c->devices[0].card.prekey, &a->prekey,
+			       sizeof(a->prekey)),
+	       "it is that of the one, who stays added when they were");
+	wax_contact_free(c);
+	expect_book(book, 2, "al,", "one with a card, and one without");
+	add_identity(book, "al", a, a->recipient, 0, T0 + 5, WAX_CONTACT_SAME,
+		     "the identity of a card");
+	strcpy(b->recipient, other);
+	people_sign(b, 2);
+	add(book, "al", b, 0, T0, WAX_ERR_TRUST, "a card, another recipient");
+	wax_contacts_free(book);
+	wax_card_free(a);
+	wax_card_free(b);
+	free(other);
 }
 
 /* Cards that are refused, whoever gives them. */
@@ -1086,6 +1179,7 @@ int main(void)
 	known_home();
 	written();
 	adding();
+	without_card();
 	bad_cards();
 	bad_recipient();
 	clocks();
