@@ -264,6 +264,29 @@ all_is_well() {
 	all_is_well
 }
 
+@test "one lost link of somebody with several devices" {
+	wax-contact -q add al "$keys/alice.card"
+	wax-contact -q add --device al "$keys/bob.card"
+	local link who
+	for link in "$home"/contacts/[in]-*; do
+		mv "$link" "$io/link"
+		for who in al "$(id alice)" "$(id bob)"; do
+			unchanged call 0 wax-contact show "$who"
+			out_has 'name: al'
+		done
+		unchanged call 2 wax-contact add other "$keys/bob.card"
+		unchanged call 2 wax-contact add other "$keys/alice.card"
+		[ ! -L "$link" ]
+		mv "$io/link" "$link"
+	done
+	# Nor does the number of all tell.
+	ln -s c-00000000000000000000000000000000 		"$home/contacts/n-00000000000000000000000000000000"
+	rm "$home"/contacts/i-*
+	wax-contact -q add eve "$keys/eve.card"
+	unchanged call 0 wax-contact show "$(id bob)"
+	unchanged call 2 wax-contact add other "$keys/bob.card"
+}
+
 @test "links that lead elsewhere are ignored, and mended" {
 	two
 	local kind link to

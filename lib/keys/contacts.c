@@ -120,7 +120,7 @@ int wax_contacts_find(struct wax_contacts *book, const char *who,
 {
 	char entry[WAX_ENTRY_SIZE];
 	struct wax_contact *c = NULL;
-	bool any, lack;
+	bool any;
 	int err = wax_contacts_any(book, &any, diag);
 
 	*out = NULL;
@@ -135,13 +135,10 @@ int wax_contacts_find(struct wax_contacts *book, const char *who,
 		wax_contact_free(c);
 	if (err || *out)
 		return err;
-	/* Links can be lost, and must not hide who is known. */
-	lack = *entry;
-	if (!lack)
-		err = wax_contacts_links_lack(book, &lack, diag);
-	if (!err && lack)
-		err = wax_contacts_search(book, who, out, diag);
-	return err;
+	/* Links can be lost, each by itself, and must not hide who is known. */
+	return book->linked && !*entry
+		       ? 0
+		       : wax_contacts_search(book, who, *entry, out, diag);
 }
 
 void wax_contacts_sweep(struct wax_contacts *book, int64_t now)

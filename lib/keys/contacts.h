@@ -23,7 +23,7 @@ struct wax_contacts {
 	struct wax_state *state;
 	struct wax_bytes file; /* what was read last */
 	bool swept;	       /* of what killed processes left */
-	bool linked;	       /* all links were there when it was looked */
+	bool linked;	       /* all links were right when it was looked */
 	/* All that were there when it was first asked; NULL: it was not. */
 	struct wax_known_name *names;
 	size_t n_names;
@@ -84,18 +84,13 @@ int wax_contacts_load_each(struct wax_contacts *book, bool glance,
 bool wax_contacts_agree(const struct wax_contact *c, const char *who);
 
 /*
- * Looks through all contacts for somebody, as if there were no links. *out is
- * NULL when nobody is it.
+ * Looks through all contacts for somebody, as if there were no links; *out stays
+ * as it is when nobody is it. led tells that a link of theirs led nowhere. What
+ * is damaged is WAX_ERR_STATE where they may be in it: led, or by the number of
+ * links.
  */
-int wax_contacts_search(struct wax_contacts *book, const char *who,
+int wax_contacts_search(struct wax_contacts *book, const char *who, bool led,
 			struct wax_contact **out, struct wax_diag *diag);
-
-/*
- * Whether the folder has too few links for its contacts, as after copying by
- * what knows none.
- */
-int wax_contacts_links_lack(struct wax_contacts *book, bool *out,
-			    struct wax_diag *diag);
 
 /* Makes the links of a contact that are not right. */
 int wax_contacts_relink(struct wax_contacts *book, const struct wax_contact *c,

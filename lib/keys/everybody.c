@@ -75,40 +75,44 @@ int wax_contacts_load_each(struct wax_contacts *book, bool glance,
 }
 
 struct search {
+	struct wax_contacts *book;
 	const char *who;
-	struct wax_contact *found;
+	char found[WAX_ENTRY_SIZE]; /* empty: nowhere */
+	bool lack;		    /* a link is not there */
 };
 
-static int compare(void *search, struct wax_contact *c, struct wax_diag *diag)
+/* Notes whether the link of a name or an identity does not lead there. */
+static int check_link(struct search *s, const char *who, const char *entry,
+		      struct wax_diag *diag)
 {
-	struct search *s = search;
+	char there[WAX_ENTRY_SIZE];
+	int err = wax_contacts_follow(s->book, who, there, diag);
 
-	(void)diag;
-	if (!s->found && wax_contacts_agree(c, s->who))
-		s->found = c;
-	else
-		wax_contact_free(c);
-	return 0;
-}
-
-int wax_contacts_search(struct wax_contacts *book, const char *who,
-			struct wax_contact **out, struct wax_diag *diag)
-{
-	struct search s = {.who = who};
-	int err = wax_contacts_load_each(book, false, compare, &s, diag);
-
-	/* Only who is not found may be in a file that cannot be read. */
-	if (err == WAX_ERR_STATE && s.found)
-		err = 0;
-	if (err)
-		wax_contact_free(s.found);
-	else
-		*out = s.found;
+	s->lack = s->lack || (!err && strcmp(there, entry));
 	return err;
 }
 
-int wax_contacts_links_lack(struct wax_contacts *book, bool *out,
-			    struct wax_diag *diag)
+/* Takes over a contact. */
+static int compare(void *search, struct wax_contact *c, struct wax_diag *diag)
+{
+	struct search *s = search;
+	const char *entry = c->file + sizeof(WAX_CONTACTS_FOLDER);
+	int err = check_link(s, c->name, entry, diag);
+
+	for (size_t i = 0; !err && i < c->n; i++)
+		err = check_link(s, wax_contact_identity(c, i), entry, diag);
+	if (!*s->found && wax_contacts_agree(c, s->who))
+		strcpy(s->found, entry);
+	wax_contact_free(c);
+	return err;
+}
+
+/*
+ * Whether the folder has too few links for its contacts, as after copying by
+ * what knows none.
+ */
+static int count_links(struct wax_contacts *book, bool *lack,
+		       struct wax_diag *diag)
 {
 	size_t contacts = 0, names = 0, identities = 0;
 	DIR *folder = NULL;
@@ -116,9 +120,6 @@ int wax_contacts_links_lack(struct wax_contacts *book, bool *out,
 	char *path;
 	int err;
 
-	*out = false;
-	if (book->linked)
-		return 0;
 	err = open_folder(book, &folder, &path, diag);
 	if (err)
 		return err;
@@ -135,7 +136,38 @@ int wax_contacts_links_lack(struct wax_contacts *book, bool *out,
 	if (folder)
 		closedir(folder);
 	free(path);
-	*out = names < contacts || identities < contacts;
-	book->linked = !err && !*out;
+	*lack = names < contacts || identities < contacts;
+	return err;
+}
+
+/* Who was found by a glance, unless it has changed since. */
+static int load(struct wax_contacts *book, const struct search *s,
+		struct wax_contact **out, struct wax_diag *diag)
+{
+	struct wax_contact *c;
+	int err = wax_contacts_load(book, s->found, false, &c, diag);
+
+	if (!err && c && wax_contacts_agree(c, s->who))
+		*out = c;
+	else
+		wax_contact_free(c);
+	return err;
+}
+
+int wax_contacts_search(struct wax_contacts *book, const char *who, bool led,
+			struct wax_contact **out, struct wax_diag *diag)
+{
+	struct search s = {.book = book, .who = who};
+	bool lack = led;
+	int err = wax_contacts_load_each(book, true, compare, &s, diag);
+
+	if (*s.found && (!err || err == WAX_ERR_STATE))
+		return load(book, &s, out, diag);
+	/* Only where links lack may it be in a file that cannot be read. */
+	if (err == WAX_ERR_STATE && !lack && count_links(book, &lack, NULL))
+		lack = true;
+	if (err == WAX_ERR_STATE && !lack)
+		err = 0;
+	book->linked = !err && !s.lack;
 	return err;
 }
