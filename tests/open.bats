@@ -343,7 +343,10 @@ kinds() {
 	printf 'age-encryption.org/v2\n-> X25519\n' >future
 	call 1 wax-open -i "$keys/x" -o out future
 	err_is "wax-open: 'future': of another version than age-encryption.org/v1"
-	holds empty text future
+	printf 'age-encryption.org/v1\r\n-> X25519\r\n' >mangled
+	call 1 wax-open -i "$keys/x" -o out mangled
+	err_is "wax-open: 'mangled': its line ends were changed on the way (carry it as binary, or seal with -a)"
+	holds empty text future mangled
 }
 
 @test "what cannot be read is an I/O error, a folder a usage error" {

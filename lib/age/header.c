@@ -151,6 +151,13 @@ static int read_version(struct wax_header *h, struct wax_reader *from,
 	if (len < sizeof(version) - 1 && !memcmp(data, version, len))
 		return wax_diag_set(diag, WAX_ERR_FORMAT,
 				    "the header is cut short");
+	if (len >= sizeof(version) - 1 && data[sizeof(version) - 2] == '\r' &&
+	    !memcmp(data, version, sizeof(version) - 2)) {
+		wax_diag_set(diag, WAX_ERR_FORMAT,
+			     "its line ends were changed on the way");
+		wax_diag_hint(diag, "carry it as binary, or seal with -a");
+		return WAX_ERR_FORMAT;
+	}
 	if (len > family && !memcmp(data, version, family))
 		return wax_diag_set(diag, WAX_ERR_FORMAT,
 				    "of another version than " WAX_AGE_VERSION);

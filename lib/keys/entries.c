@@ -90,7 +90,9 @@ int wax_contacts_link(struct wax_contacts *book, const char *who,
 	if (err)
 		return err;
 	unlink(path);
-	if (symlink(entry, path))
+	/* Where there are no links, as on FAT, everybody is looked through. */
+	if (symlink(entry, path) && errno != EPERM && errno != ENOSYS &&
+	    errno != EOPNOTSUPP)
 		err = wax_diag_sys(diag, errno, "'%s'", path);
 	free(path);
 	return err;

@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "sys/fd.h"
+#include "sys/move.h"
 #include "sys/output.h"
 #include "sys/temporary.h"
 
@@ -218,16 +219,9 @@ static int link_nameless(struct wax_output *o, const char *name)
 /* Moves the temporary name to the target's, which must not exist. */
 static int rename_new(struct wax_output *o)
 {
-	if (!renameat2(o->dir, o->temp, o->dir, o->name, RENAME_NOREPLACE)) {
-		set_named(o, false);
-		return 0;
-	}
-	if (errno != EINVAL && errno != ENOSYS)
+	if (wax_rename_new(o->dir, o->temp, o->dir, o->name))
 		return -1;
-	/* The file system cannot: a hard link never replaces either. */
-	if (linkat(o->dir, o->temp, o->dir, o->name, 0))
-		return -1;
-	remove_temp(o);
+	set_named(o, false);
 	return 0;
 }
 
@@ -269,7 +263,10 @@ static int prepare_replacing(struct wax_output *o, struct wax_diag *diag)
 
 	if (err)
 		return err;
-	if (fstat(o->fd, &st) || fchmod(o->fd, st.st_mode & o->mask))
+	/* Where modes cannot be changed, they need not be. */
+	if (fstat(o->fd, &st) ||
+	    (st.st_mode & 0777 & ~o->mask &&
+	     fchmod(o->fd, st.st_mode & o->mask)))
 		return wax_diag_sys(diag, errno, "'%s'", o->path);
 	return 0;
 }
