@@ -472,3 +472,164 @@ by_parts() {
 	cat part.* >joined
 	arrived attachment joined
 }
+
+# sticks
+
+# on_stick [FOLDER]: runs the script in standard input in the root folder of a
+# stick, with FAT and so without modes and links of any kind; mounted by the
+# kernel, or by FUSE where the kernel has no FAT. It goes as the script ends.
+on_stick() {
+	local name=$work/stick mkfs
+	mkfs=$(PATH=$PATH:/usr/sbin:/sbin command -v mkfs.vfat) ||
+		skip 'without dosfstools'
+	if [ ! -e "$name.img" ]; then
+		truncate -s 64M "$name.img"
+		"$mkfs" "$name.img" >/dev/null
+		mkdir "$name"
+	fi
+	{
+		echo 'set -e'
+		cat
+	} >"$name.sh"
+	export -f write as
+	export homes keys
+	if unshare -m mount -o loop -t vfat "$name.img" "$name" 2>/dev/null
+	then
+		call 0 unshare -m sh -c 'mount -o loop -t vfat "$1.img" "$1" &&
+			cd "$1" && bash "$1.sh"' sh "$name"
+		return
+	fi
+	[ -e /dev/fuse ] && command -v fusefat >/dev/null ||
+		skip 'neither the kernel nor FUSE has FAT here'
+	call 0 unshare -rm bash -c 'fusefat -f -o rw+ "$1.img" "$1" \
+		>/dev/null 2>&1 3>&- &
+	until mountpoint -q "$1"; do
+		kill -0 $! 2>/dev/null || exit 77
+		sleep 0.02
+	done
+	(cd "$1" && bash "$1.sh")
+	status=$?
+	umount "$1"
+	wait
+	exit $status' bash "$name"
+}
+
+@test "a stick carries messages, and takes what is opened and unpacked" {
+	seal attachment >big
+	on_stick <<-'EOF'
+		! ln -s x link 2>/dev/null
+		echo 'meet at nine' >NOTE.TXT
+		as ada wax-seal -s -r bob -o NOTE.SEA NOTE.TXT
+		as ada wax-seal -a -c bob -o NOTE.ASC NOTE.TXT
+		cp ../big BIG.SEA
+	EOF
+	on_stick <<-'EOF'
+		as bob wax-open --from ada -o A.TXT NOTE.SEA
+		as bob wax-open --from ada -o B.TXT NOTE.ASC
+		as bob wax-open --from ada -o BIG BIG.SEA
+		cmp A.TXT NOTE.TXT
+		cmp B.TXT NOTE.TXT
+		cmp BIG "$keys/attachment"
+	EOF
+	on_stick <<-'EOF'
+		echo old >A.TXT
+		! as bob wax-open -o A.TXT NOTE.SEA 2>err || exit 9
+		grep -q "'A.TXT' exists" err
+		as bob wax-open -f -o A.TXT NOTE.SEA
+		cmp A.TXT NOTE.TXT
+		head -c 10000000 BIG.SEA >CUT.SEA
+		! as bob wax-open -o CUT CUT.SEA 2>err || exit 9
+		grep -q 'cut short' err
+		[ ! -e CUT ]
+		mkdir FOLDER
+		cp NOTE.TXT FOLDER
+		as ada wax-seal -r bob -o FOLDER.SEA FOLDER NOTE.TXT
+		as bob wax-open -C IN FOLDER.SEA
+		diff -r FOLDER IN/FOLDER
+		as ada wax-pack -o ALL.ZST FOLDER
+		wax-unpack -C OUT ALL.ZST
+		diff -r FOLDER OUT/FOLDER
+		[ -z "$(find . -name '.wax*')" ]
+	EOF
+}
+
+@test "a home on a stick" {
+	on_stick <<-'EOF'
+		export WAX_HOME=$PWD/carol
+		wax-keygen -n carol
+		wax-card -o CARD
+		wax-contact add -q ada "$keys/ada.card"
+		wax-contact add -q bob "$keys/bob.card"
+		wax-contact rename -q bob rob
+		wax-contact list | grep -q ada
+		wax-contact show rob >/dev/null
+		as ada wax-contact add -q carol CARD
+		echo hello | as ada wax-seal -c carol -o M1
+		wax-open M1 | grep -qx hello
+		echo hi | wax-seal -c ada -o M2
+		echo ho | wax-seal -c ada -o M3
+		as ada wax-open M3 | grep -qx ho
+		as ada wax-open M2 | grep -qx hi
+		got=0
+		wax-open M1 || got=$?
+		[ $got -eq 5 ]
+		wax-contact rm -q rob
+		wax-session rm -q ada
+	EOF
+	on_stick <<-'EOF'
+		export WAX_HOME=$PWD/carol
+		[ "$(wax-contact list | tail -n +2 | wc -l)" -eq 1 ]
+		wax-seal -r ada -o M4 M1
+		as ada wax-open M4 | cmp - M1
+	EOF
+}
+
+# FAT numbers its files anew whenever it is mounted.
+forgetful() {
+	cat >stick.c <<-'EOC'
+		#define _GNU_SOURCE
+		#include <dlfcn.h>
+		#include <stdlib.h>
+		#include <sys/stat.h>
+		#include <sys/vfs.h>
+		#include <unistd.h>
+		#include <linux/magic.h>
+		int fstatfs64(int fd, struct statfs64 *out)
+		{
+			(void)fd;
+			*out = (struct statfs64){.f_type = MSDOS_SUPER_MAGIC};
+			return 0;
+		}
+		int statx(int dir, const char *path, int flags, unsigned mask,
+			  struct statx *out)
+		{
+			int (*real)(int, const char *, int, unsigned,
+				    struct statx *) = dlsym(RTLD_NEXT, "statx");
+			int err = real(dir, path, flags, mask, out);
+			out->stx_ino += (unsigned)getpid();
+			if (getenv("NO_BIRTH"))
+				out->stx_mask &= ~(unsigned)STATX_BTIME;
+			return err;
+		}
+	EOC
+	"${CC:-cc}" -shared -fPIC -o stick.so stick.c -ldl 2>/dev/null ||
+		skip 'without a compiler'
+}
+
+@test "where files are numbered anew, the time of their birth tells copies" {
+	forgetful
+	local m
+	for m in 1 2 3; do
+		echo $m | LD_PRELOAD=$work/stick.so call 0 as ada wax-seal \
+			-c bob -o m$m
+		reads bob m$m $m
+	done
+	mv "$homes/ada" "$homes/a"
+	cp -a "$homes/a" "$homes/ada"
+	LD_PRELOAD=$work/stick.so call 6 as ada wax-seal -c bob -o m4 /dev/null
+	# Without such a time, it is the number or nothing.
+	rm -r "$homes/ada"
+	mv "$homes/a" "$homes/ada"
+	NO_BIRTH=1 LD_PRELOAD=$work/stick.so call 6 as ada wax-seal -c bob \
+		-o m4 /dev/null
+}

@@ -5,7 +5,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/vfs.h>
 #include <unistd.h>
+
+#include <linux/magic.h>
 
 #include "sys/fd.h"
 
@@ -139,16 +142,25 @@ bool wax_fd_can_write(int fd)
 	return mode_is(fd, O_WRONLY);
 }
 
+/* Whether a file keeps its number when the file system is mounted again. */
+static bool number_lasts(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) || (fs.f_type != MSDOS_SUPER_MAGIC &&
+				    fs.f_type != EXFAT_SUPER_MAGIC);
+}
+
 int wax_fd_birth(int fd, struct wax_birth *out)
 {
 	struct statx st;
 
 	if (statx(fd, "", AT_EMPTY_PATH, STATX_INO | STATX_BTIME, &st))
 		return -1;
-	out->file = st.stx_ino;
 	out->time = st.stx_mask & STATX_BTIME
 			    ? (uint64_t)st.stx_btime.tv_sec * 1000000000 +
 				      st.stx_btime.tv_nsec
 			    : 0;
+	out->file = !out->time || number_lasts(fd) ? st.stx_ino : 0;
 	return 0;
 }

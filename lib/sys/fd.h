@@ -48,8 +48,9 @@ static inline bool wax_same_file(const struct stat *a, const struct stat *b)
 }
 
 /*
- * What tells a file from every copy of it on this machine: its number, and the
- * time it was made, 0 where the file system keeps none. -1 with errno.
+ * What tells a file from every copy of it on this machine: its number, 0 on FAT
+ * where that does not last, and the time it was made, 0 where the file system
+ * keeps none. -1 with errno.
  */
 struct wax_birth {
 	uint64_t file, time;
