@@ -475,7 +475,7 @@ by_parts() {
 
 # sticks
 
-# on_stick [FOLDER]: runs the script in standard input in the root folder of a
+# on_stick: runs the script in standard input in the root folder of a
 # stick, with FAT and so without modes and links of any kind; mounted by the
 # kernel, or by FUSE where the kernel has no FAT. It goes as the script ends.
 on_stick() {
@@ -541,6 +541,14 @@ on_stick() {
 		! as bob wax-open -o CUT CUT.SEA 2>err || exit 9
 		grep -q 'cut short' err
 		[ ! -e CUT ]
+		as ada wax-pack -o ALL.ZST NOTE.TXT A.TXT
+		mkdir ALL
+		wax-unpack -C ALL ALL.ZST
+		cmp NOTE.TXT ALL/NOTE.TXT
+		cmp NOTE.TXT ALL/A.TXT
+		[ -z "$(find . -name '.wax*')" ]
+		# fusefat itself empties a folder that is renamed.
+		[ "$(stat -f -c %T .)" = msdos ] || exit 0
 		mkdir FOLDER
 		cp NOTE.TXT FOLDER
 		as ada wax-seal -r bob -o FOLDER.SEA FOLDER NOTE.TXT

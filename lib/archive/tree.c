@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "archive/tree.h"
+#include "sys/fd.h"
 #include "base/error.h"
 
 /* While a folder is open its owner may do everything in it. */
@@ -61,20 +62,13 @@ static int top(const struct wax_tree *t)
 	return t->depth ? t->levels[t->depth - 1].fd : t->dir;
 }
 
-static int set_times(int fd, const struct timespec *mtime)
-{
-	struct timespec times[2] = {*mtime, *mtime};
-
-	return futimens(fd, times);
-}
-
 static int leave(struct wax_tree *t, struct wax_diag *diag)
 {
 	struct level *l = &t->levels[--t->depth];
-	int err = fchmod(l->fd, l->mode);
+	int err = wax_fd_set_mode(l->fd, l->mode);
 
 	if (!err && l->timed)
-		err = set_times(l->fd, &l->mtime);
+		err = wax_fd_set_time(l->fd, &l->mtime);
 	if (err)
 		err = wax_diag_sys(diag, errno, "'%s'", l->name);
 	close(l->fd);
@@ -109,7 +103,7 @@ static int enter(struct wax_tree *t, const char *name, bool made,
 	if (l->fd < 0)
 		return wax_diag_sys(diag, errno, "'%s'", name);
 	if (fstat(l->fd, &st) ||
-	    fchmod(l->fd, (st.st_mode & 0777) | OPEN_MODE)) {
+	    wax_fd_set_mode(l->fd, (st.st_mode & 0777) | OPEN_MODE)) {
 		wax_diag_sys(diag, errno, "'%s'", name);
 		close(l->fd);
 		return WAX_ERR_IO;
@@ -212,7 +206,7 @@ int wax_tree_file(struct wax_tree *t, const struct wax_path *path,
 int wax_tree_close_file(int fd, const struct wax_attributes *a,
 			struct wax_diag *diag)
 {
-	int err = set_times(fd, &a->mtime)
+	int err = wax_fd_set_time(fd, &a->mtime)
 			  ? wax_diag_sys(diag, errno, "its time")
 			  : 0;
 

@@ -142,6 +142,23 @@ bool wax_fd_can_write(int fd)
 	return mode_is(fd, O_WRONLY);
 }
 
+static int unless_unknown(int err)
+{
+	return err && errno != ENOSYS && errno != EOPNOTSUPP ? -1 : 0;
+}
+
+int wax_fd_set_mode(int fd, mode_t mode)
+{
+	return unless_unknown(fchmod(fd, mode));
+}
+
+int wax_fd_set_time(int fd, const struct timespec *time)
+{
+	struct timespec times[2] = {*time, *time};
+
+	return unless_unknown(futimens(fd, times));
+}
+
 /* Whether a file keeps its number when the file system is mounted again. */
 static bool number_lasts(int fd)
 {

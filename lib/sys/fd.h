@@ -57,6 +57,13 @@ struct wax_birth {
 };
 int wax_fd_birth(int fd, struct wax_birth *out);
 
+/*
+ * As fchmod(2) and futimens(2), with one time for both; but a file system that
+ * keeps no such thing at all is no failure.
+ */
+int wax_fd_set_mode(int fd, mode_t mode);
+int wax_fd_set_time(int fd, const struct timespec *time);
+
 /* Whether the descriptor is open in a mode that allows it. */
 bool wax_fd_can_read(int fd);
 bool wax_fd_can_write(int fd);

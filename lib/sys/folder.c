@@ -169,7 +169,7 @@ static int commit_inside(struct wax_folder *f, struct wax_diag *diag)
 
 static int commit_beside(struct wax_folder *f, struct wax_diag *diag)
 {
-	if (fchmod(f->fd, f->mode))
+	if (wax_fd_set_mode(f->fd, f->mode))
 		return wax_diag_sys(diag, errno, "'%s'", f->path);
 	if (!wax_rename_new(f->parent, f->temp, f->parent, f->name)) {
 		*f->temp = '\0';

@@ -263,10 +263,7 @@ static int prepare_replacing(struct wax_output *o, struct wax_diag *diag)
 
 	if (err)
 		return err;
-	/* Where modes cannot be changed, they need not be. */
-	if (fstat(o->fd, &st) ||
-	    (st.st_mode & 0777 & ~o->mask &&
-	     fchmod(o->fd, st.st_mode & o->mask)))
+	if (fstat(o->fd, &st) || wax_fd_set_mode(o->fd, st.st_mode & o->mask))
 		return wax_diag_sys(diag, errno, "'%s'", o->path);
 	return 0;
 }
