@@ -5,7 +5,7 @@
 # message and an attachment. Servers listen on loopback only, and end by their
 # process ids.
 # shellcheck disable=SC2154 # helpers.bash sets what is shared
-# shellcheck disable=SC2030,SC2031
+# shellcheck disable=SC2016,SC2030,SC2031
 
 load helpers
 load people
@@ -207,8 +207,8 @@ open_at_bob() { at_bob "wax-open -o '$1'" 2>"$io/err"; }
 	at_bob wax-open <m >out 2>"$io/err"
 	cmp "$keys/note" out
 	call 5 at_bob wax-open <m
-	head -c 1000 m >cut
-	call 1 at_bob wax-open <cut
+	head -c 1000 m >short
+	call 1 at_bob wax-open <short
 	call 3 as ada wax-open m
 }
 
@@ -499,8 +499,9 @@ on_stick() {
 			cd "$1" && bash "$1.sh"' sh "$name"
 		return
 	fi
-	[ -e /dev/fuse ] && command -v fusefat >/dev/null ||
+	if [ ! -e /dev/fuse ] || ! command -v fusefat >/dev/null; then
 		skip 'neither the kernel nor FUSE has FAT here'
+	fi
 	call 0 unshare -rm bash -c 'fusefat -f -o rw+ "$1.img" "$1" \
 		>/dev/null 2>&1 3>&- &
 	until mountpoint -q "$1"; do
