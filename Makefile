@@ -85,8 +85,9 @@ CMD := $(call objects,cmd/*.c)
 # libFuzzer, too, has a main.
 TEST_OBJ := $(filter-out $(if $(filter fuzz,$(FLAVOUR)),%/fuzz/replay.o), \
 	$(call objects,tests/*.c tests/*/*.c))
-MAINS := $(TOOLS:wax-%=%) completions
-SHARED := $(filter-out $(MAINS:%=$(B)/obj/cmd/%.o) $(B)/obj/cmd/jail.o,$(CMD))
+SHELLS := $(patsubst %,$(B)/obj/cmd/%.o,completions bash zsh fish)
+SHARED := $(filter-out $(TOOLS:wax-%=$(B)/obj/cmd/%.o) $(SHELLS) \
+	$(B)/obj/cmd/wax.o $(B)/obj/cmd/jail.o,$(CMD))
 UNIT := $(filter $(B)/obj/tests/unit/t-%,$(TEST_OBJ))
 FUZZ := $(filter $(B)/obj/tests/fuzz/fuzz-%,$(TEST_OBJ))
 MAN := $(wildcard man/*.[1-9])
@@ -152,8 +153,7 @@ $(B)/bin/wax: $(B)/obj/cmd/wax.o $(B)/cmd.a $(B)/private.a $(SODIUM_A)
 	$(program)
 $(B)/bin/wax-%: $(B)/obj/cmd/%.o $(B)/cmd.a $(B)/private.a $(SODIUM_A)
 	$(program)
-$(B)/gen-completions: $(B)/obj/cmd/completions.o $(B)/cmd.a $(B)/private.a \
-	$(SODIUM_A)
+$(B)/gen-completions: $(SHELLS) $(B)/cmd.a $(B)/private.a $(SODIUM_A)
 	$(program)
 $(B)/bin/wax-unpack: $(B)/obj/cmd/jail.o
 $(B)/bin/wax-pack $(B)/bin/wax-unpack: private LDLIBS := $(ARCHIVE_LIBS)

@@ -41,6 +41,10 @@ static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
 	case OPT_JSON:
 		c->given |= JSON;
 		return 0;
+	case OPT_NAMES:
+		c->given |= NAMES;
+		c->passphrase.nobody = true;
+		return 0;
 	case 'o':
 		c->given |= OUTPUT;
 		return program_set(&c->out, value, "-o", diag);
@@ -63,6 +67,9 @@ static int list_one(void *ctx, const struct wax_contact *contact,
 	bool first = !c->seen++;
 	int err;
 
+	if (c->given & NAMES)
+		return program_print(c->to, diag, "%s\n",
+				     wax_contact_name(contact));
 	if (c->given & JSON)
 		err = program_print(c->to, diag, first ? "[" : ",\n ");
 	else
@@ -262,7 +269,7 @@ static const struct command commands[] = {
 	{"add",
 	 "add [--device] NAME [CARD|wax1...], or add --all CARD|FOLDER ...",
 	 ALL | DEVICE, 1, 2, contact_add},
-	{"list", "list [--json]", JSON | OUTPUT, 0, 0, list},
+	{"list", "list [--json|--names]", JSON | OUTPUT | NAMES, 0, 0, list},
 	{"show", "show [--json] WHO", JSON | OUTPUT, 1, 1, show},
 	{"verify", "verify WHO [--code CODE|-]", CODE | OUTPUT, 1, 1, verify},
 	{"rename", "rename WHO NAME", 0, 2, 2, rename_contact},
@@ -292,6 +299,8 @@ static int check(const struct contact *c, const struct command *command, int n,
 
 	if (c->given & CODE)
 		odd |= c->given & OUTPUT;
+	if (c->given & NAMES)
+		odd |= c->given & JSON;
 	/* Whose device it is must not be for the card to say. */
 	if (all)
 		odd |= c->given & DEVICE;

@@ -11,7 +11,7 @@
 #include "book.h"
 
 /* Options, as bits: each command has its own. */
-enum { ALL = 1, DEVICE = 2, CODE = 4, JSON = 8, OUTPUT = 16 };
+enum { ALL = 1, DEVICE = 2, CODE = 4, JSON = 8, OUTPUT = 16, NAMES = 32 };
 
 struct contact {
 	struct book book;

@@ -185,6 +185,10 @@ int passphrase_ask(void *ctx, const char *name, struct wax_secret **out,
 	p->asked = true;
 	if (passphrase_given(p))
 		return copy_kept(p, out, diag);
+	if (p->nobody)
+		return wax_diag_set(diag, WAX_ERR_NO_KEY,
+				    "it is sealed with a passphrase, and this "
+				    "does not ask for one");
 	if (name) {
 		wax_text_escape(name, shown, sizeof(shown));
 		snprintf(prompt, sizeof(prompt), "Passphrase of '%s': ", shown);

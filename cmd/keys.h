@@ -18,6 +18,7 @@ struct passphrase {
 	int fd;			 /* --passphrase-fd; 0: none */
 	struct wax_secret *kept; /* what was read there, once */
 	bool asked;		 /* something needed one */
+	bool nobody;		 /* to ask: a terminal is not used */
 };
 
 static inline bool passphrase_given(const struct passphrase *p)

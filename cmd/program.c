@@ -187,6 +187,15 @@ static int print_help(struct wax_sink *to, struct wax_diag *diag)
 
 	if (!err)
 		err = print_options(to, diag);
+	for (const struct command_spec *c = self->commands;
+	     c && c->name && !err; c++) {
+		char left[64];
+
+		snprintf(left, sizeof(left), "%s %s", c->name, c->operands);
+		err = program_print(to, diag, "%s  %-20s %s\n",
+				    c == self->commands ? "\ncommands:\n" : "",
+				    left, c->help);
+	}
 	if (self == &tool_wax) {
 		if (!err)
 			err = program_print(to, diag, "\ntools:\n");

@@ -76,6 +76,7 @@ const struct tool tool_keygen = {
 	"[-y | -w | -m [FILE]]",
 	"make an identity, or print what is public of one",
 	keygen_options,
+	NULL,
 };
 
 static const struct option_spec seal_options[] = {
@@ -105,6 +106,7 @@ const struct tool tool_seal = {
 	"[PATH ...]",
 	"seal standard input, a file, or several and folders",
 	seal_options,
+	NULL,
 };
 
 static const struct option_spec open_options[] = {
@@ -124,10 +126,8 @@ static const struct option_spec open_options[] = {
 };
 
 const struct tool tool_open = {
-	"wax-open",
-	"[FILE]",
-	"open standard input or a sealed file",
-	open_options,
+	"wax-open",   "[FILE]", "open standard input or a sealed file",
+	open_options, NULL,
 };
 
 static const struct option_spec pack_options[] = {
@@ -146,6 +146,7 @@ const struct tool tool_pack = {
 	"PATH ...",
 	"bundle files and folders into one stream, .tar.zst",
 	pack_options,
+	NULL,
 };
 
 static const struct option_spec unpack_options[] = {
@@ -166,6 +167,7 @@ const struct tool tool_unpack = {
 	"[FILE]",
 	"take a .tar or .tar.zst stream apart, safely",
 	unpack_options,
+	NULL,
 };
 
 static const struct option_spec inspect_options[] = {
@@ -178,6 +180,7 @@ const struct tool tool_inspect = {
 	"[FILE]",
 	"say what can be known of a sealed file without a key",
 	inspect_options,
+	NULL,
 };
 
 static const struct option_spec sign_options[] = {
@@ -196,6 +199,7 @@ const struct tool tool_sign = {
 	"[FILE]",
 	"sign a file; the signature, for minisign too, is FILE.minisig",
 	sign_options,
+	NULL,
 };
 
 static const struct option_spec verify_options[] = {
@@ -215,6 +219,7 @@ const struct tool tool_verify = {
 	"[FILE]",
 	"check the signature of a file, wax's or minisign's",
 	verify_options,
+	NULL,
 };
 
 static const struct option_spec card_options[] = {
@@ -226,11 +231,17 @@ static const struct option_spec card_options[] = {
 	COMMON_OPTIONS,
 };
 
+static const struct command_spec card_commands[] = {
+	{"show", VALUE_FILE, VALUE_NONE, "[FILE]", "check and explain a card"},
+	{NULL, VALUE_NONE, VALUE_NONE, NULL, NULL},
+};
+
 const struct tool tool_card = {
 	"wax-card",
 	"[show [FILE]]",
 	"print one's own card, or check and explain one",
 	card_options,
+	card_commands,
 };
 
 static const struct option_spec contact_options[] = {
@@ -241,6 +252,8 @@ static const struct option_spec contact_options[] = {
 	{OPT_CODE, "code", VALUE_TEXT, "CODE",
 	 "verify: compare this code; - is standard input"},
 	{OPT_JSON, "json", VALUE_NONE, NULL, "list, show: print JSON"},
+	{OPT_NAMES, "names", VALUE_NONE, NULL,
+	 "list: the names only, and never ask"},
 	OUTPUT_OPTION,
 	FORCE_OPTION,
 	{'q', "quiet", VALUE_NONE, NULL, "do not tell what was done"},
@@ -248,11 +261,25 @@ static const struct option_spec contact_options[] = {
 	COMMON_OPTIONS,
 };
 
+static const struct command_spec contact_commands[] = {
+	{"add", VALUE_WHO, VALUE_FILE, "NAME [CARD]",
+	 "add a card, or renew it"},
+	{"list", VALUE_NONE, VALUE_NONE, "", "print a line for each contact"},
+	{"show", VALUE_WHO, VALUE_NONE, "WHO", "print all of a contact"},
+	{"verify", VALUE_WHO, VALUE_NONE, "WHO",
+	 "print the code, or compare it"},
+	{"rename", VALUE_WHO, VALUE_NONE, "WHO NAME", "give another name"},
+	{"rm", VALUE_WHO, VALUE_WHO, "WHO ...", "remove contacts"},
+	{"export", VALUE_WHO, VALUE_WHO, "WHO ...", "print the recipients"},
+	{NULL, VALUE_NONE, VALUE_NONE, NULL, NULL},
+};
+
 const struct tool tool_contact = {
 	"wax-contact",
 	"COMMAND [ARGUMENT ...]",
 	"keep an address book of cards, and verify whose they are",
 	contact_options,
+	contact_commands,
 };
 
 static const struct option_spec session_options[] = {
@@ -262,11 +289,20 @@ static const struct option_spec session_options[] = {
 	COMMON_OPTIONS,
 };
 
+static const struct command_spec session_commands[] = {
+	{"list", VALUE_NONE, VALUE_NONE, "", "print a line for each session"},
+	{"show", VALUE_WHO, VALUE_NONE, "WHO", "print all of a session"},
+	{"reset", VALUE_WHO, VALUE_NONE, "WHO", "begin anew when sending"},
+	{"rm", VALUE_WHO, VALUE_NONE, "WHO", "forget the sessions"},
+	{NULL, VALUE_NONE, VALUE_NONE, NULL, NULL},
+};
+
 const struct tool tool_session = {
 	"wax-session",
 	"list | show WHO | reset WHO | rm WHO",
 	"tell of sessions, begin them anew, forget them",
 	session_options,
+	session_commands,
 };
 
 static const struct option_spec wax_options[] = {COMMON_OPTIONS};
@@ -276,6 +312,7 @@ const struct tool tool_wax = {
 	"TOOL [ARGUMENT ...]",
 	"run a tool of the family; 'wax TOOL' is 'wax-TOOL'",
 	wax_options,
+	NULL,
 };
 
 const struct tool *const tools[] = {

@@ -29,6 +29,7 @@ enum option_id {
 	OPT_ALL,
 	OPT_DEVICE,
 	OPT_CODE,
+	OPT_NAMES,
 };
 
 /* What an option's value is, which decides how shells complete it. */
@@ -49,11 +50,21 @@ struct option_spec {
 	const char *help;
 };
 
+/* A command, which is a tool's first operand; and what the others behind it are,
+ * of which the first can differ. With --all there is no difference. */
+struct command_spec {
+	const char *name; /* NULL ends the table */
+	enum value_kind first, rest;
+	const char *operands;
+	const char *help;
+};
+
 struct tool {
 	const char *name; /* wax-... */
 	const char *operands;
 	const char *summary;
 	const struct option_spec *options;
+	const struct command_spec *commands; /* NULL: it has none */
 };
 
 extern const struct tool tool_keygen, tool_seal, tool_open, tool_inspect,

@@ -1,6 +1,64 @@
 # fish completion of wax and its tools.
 # Made by gen-completions from cmd/tools.c: change it there.
 
+# The operands among words: neither options nor their values.
+function __wax_operands
+    set -l skip
+    set -l ended
+    for word in $argv
+        if set -q skip[1]
+            set -e skip[1]
+        else if set -q ended[1]
+            printf '%s\n' $word
+        else if test "$word" = --
+            set ended yes
+        else if contains -- "$word" --name --output --passphrase-fd --passphrase-file --code --output --passphrase-fd --passphrase-file --passphrase-fd --passphrase-file
+            set skip yes
+        else if string match -qr -- '^-[a-z]*[noo]$' "$word"
+            set skip yes
+        else if not string match -q -- '-?*' "$word"
+            printf '%s\n' $word
+        end
+    end
+end
+
+# What a command takes: of what kinds its first operand and the others are.
+function __wax_kinds
+    switch $argv[1]
+        case 'card show'
+            printf '%s\n' file none
+        case 'contact add'
+            printf '%s\n' who file
+        case 'contact list'
+            printf '%s\n' none none
+        case 'contact show'
+            printf '%s\n' who none
+        case 'contact verify'
+            printf '%s\n' who none
+        case 'contact rename'
+            printf '%s\n' who none
+        case 'contact rm'
+            printf '%s\n' who who
+        case 'contact export'
+            printf '%s\n' who who
+        case 'session list'
+            printf '%s\n' none none
+        case 'session show'
+            printf '%s\n' who none
+        case 'session reset'
+            printf '%s\n' who none
+        case 'session rm'
+            printf '%s\n' who none
+        case '*'
+            printf '%s\n' none none
+    end
+end
+
+# The names of contacts.
+function __wax_contacts
+    wax-contact list --names 2>/dev/null </dev/null
+end
+
 # Whether the word at the cursor is the first after 'wax'.
 function __wax_first
     test (count (commandline -opc)) -eq 1
@@ -11,6 +69,30 @@ function __wax_tool
     set -l words (commandline -opc)
     test (count $words) -gt 1
     and contains -- $words[2] $argv[1] wax-$argv[1]
+end
+
+# Whether an operand of this tool is at the cursor, and is of this kind: command,
+# or as __wax_kinds says.
+function __wax_operand
+    set -l words (commandline -opc)
+    set -l tool (string replace -r '.*/' '' -- $words[1])
+    if test $tool = wax
+        set -e words[1]
+        set tool wax-(string replace -r '^wax-' '' -- $words[1])
+    end
+    test $tool = wax-$argv[1]
+    or return
+    set -e words[1]
+    set -l operands (__wax_operands $words)
+    set -l kind command
+    if set -q operands[1]
+        set -l kinds (__wax_kinds "$argv[1] $operands[1]")
+        set kind $kinds[1]
+        if set -q operands[2]; or contains -- --all $words
+            set kind $kinds[2]
+        end
+    end
+    test "$kind" = $argv[2]
 end
 
 complete -c wax -n __wax_first -s h -l help -d 'show this help'
@@ -41,9 +123,9 @@ complete -c wax -n '__wax_tool keygen' -l passphrase-file -r -F -d 'read the pas
 complete -c wax -n '__wax_tool keygen' -s h -l help -d 'show this help'
 complete -c wax -n '__wax_tool keygen' -l version -d 'show the version'
 
-complete -c wax-seal -s r -l recipient -x -d 'seal to a contact, or age1..., ssh-ed25519 ...'
+complete -c wax-seal -s r -l recipient -x -a '(__wax_contacts)' -d 'seal to a contact, or age1..., ssh-ed25519 ...'
 complete -c wax-seal -s R -l recipients-file -r -F -d 'seal to a list of recipients, a card, a folder'
-complete -c wax-seal -s c -l chain -x -d 'seal for the session with a contact'
+complete -c wax-seal -s c -l chain -x -a '(__wax_contacts)' -d 'seal for the session with a contact'
 complete -c wax-seal -s i -l identity -r -F -d 'seal to FILE\'s identities; with -s, sign with it'
 complete -c wax-seal -s p -l passphrase -d 'seal with a passphrase'
 complete -c wax-seal -s a -l armor -d 'write text instead of binary'
@@ -60,9 +142,9 @@ complete -c wax-seal -s h -l help -d 'show this help'
 complete -c wax-seal -l version -d 'show the version'
 
 complete -c wax -n __wax_first -f -a seal -d 'seal standard input, a file, or several and folders'
-complete -c wax -n '__wax_tool seal' -s r -l recipient -x -d 'seal to a contact, or age1..., ssh-ed25519 ...'
+complete -c wax -n '__wax_tool seal' -s r -l recipient -x -a '(__wax_contacts)' -d 'seal to a contact, or age1..., ssh-ed25519 ...'
 complete -c wax -n '__wax_tool seal' -s R -l recipients-file -r -F -d 'seal to a list of recipients, a card, a folder'
-complete -c wax -n '__wax_tool seal' -s c -l chain -x -d 'seal for the session with a contact'
+complete -c wax -n '__wax_tool seal' -s c -l chain -x -a '(__wax_contacts)' -d 'seal for the session with a contact'
 complete -c wax -n '__wax_tool seal' -s i -l identity -r -F -d 'seal to FILE\'s identities; with -s, sign with it'
 complete -c wax -n '__wax_tool seal' -s p -l passphrase -d 'seal with a passphrase'
 complete -c wax -n '__wax_tool seal' -s a -l armor -d 'write text instead of binary'
@@ -79,7 +161,7 @@ complete -c wax -n '__wax_tool seal' -s h -l help -d 'show this help'
 complete -c wax -n '__wax_tool seal' -l version -d 'show the version'
 
 complete -c wax-open -s i -l identity -r -F -d 'open with the identities in FILE, not the home\'s'
-complete -c wax-open -l from -x -d 'refuse what WHO, a contact, did not sign'
+complete -c wax-open -l from -x -a '(__wax_contacts)' -d 'refuse what WHO, a contact, did not sign'
 complete -c wax-open -s o -l output -r -F -d 'write to FILE; - is standard output'
 complete -c wax-open -s C -l directory -x -a '(__fish_complete_directories)' -d 'unpack to DIR; a file goes there by its name'
 complete -c wax-open -s f -l force -d 'replace an existing file'
@@ -94,7 +176,7 @@ complete -c wax-open -l version -d 'show the version'
 
 complete -c wax -n __wax_first -f -a open -d 'open standard input or a sealed file'
 complete -c wax -n '__wax_tool open' -s i -l identity -r -F -d 'open with the identities in FILE, not the home\'s'
-complete -c wax -n '__wax_tool open' -l from -x -d 'refuse what WHO, a contact, did not sign'
+complete -c wax -n '__wax_tool open' -l from -x -a '(__wax_contacts)' -d 'refuse what WHO, a contact, did not sign'
 complete -c wax -n '__wax_tool open' -s o -l output -r -F -d 'write to FILE; - is standard output'
 complete -c wax -n '__wax_tool open' -s C -l directory -x -a '(__fish_complete_directories)' -d 'unpack to DIR; a file goes there by its name'
 complete -c wax -n '__wax_tool open' -s f -l force -d 'replace an existing file'
@@ -179,7 +261,7 @@ complete -c wax -n '__wax_tool sign' -l passphrase-file -r -F -d 'read the passp
 complete -c wax -n '__wax_tool sign' -s h -l help -d 'show this help'
 complete -c wax -n '__wax_tool sign' -l version -d 'show the version'
 
-complete -c wax-verify -s k -l key -x -d 'the signer: a contact, or a key, RW...'
+complete -c wax-verify -s k -l key -x -a '(__wax_contacts)' -d 'the signer: a contact, or a key, RW...'
 complete -c wax-verify -s K -l key-file -r -F -d 'the signer\'s key is in FILE, minisign\'s'
 complete -c wax-verify -s x -l signature -r -F -d 'the signature is in FILE, not FILE.minisig'
 complete -c wax-verify -s q -l quiet -d 'say nothing of a good signature'
@@ -189,7 +271,7 @@ complete -c wax-verify -s h -l help -d 'show this help'
 complete -c wax-verify -l version -d 'show the version'
 
 complete -c wax -n __wax_first -f -a verify -d 'check the signature of a file, wax\'s or minisign\'s'
-complete -c wax -n '__wax_tool verify' -s k -l key -x -d 'the signer: a contact, or a key, RW...'
+complete -c wax -n '__wax_tool verify' -s k -l key -x -a '(__wax_contacts)' -d 'the signer: a contact, or a key, RW...'
 complete -c wax -n '__wax_tool verify' -s K -l key-file -r -F -d 'the signer\'s key is in FILE, minisign\'s'
 complete -c wax -n '__wax_tool verify' -s x -l signature -r -F -d 'the signature is in FILE, not FILE.minisig'
 complete -c wax -n '__wax_tool verify' -s q -l quiet -d 'say nothing of a good signature'
@@ -206,6 +288,9 @@ complete -c wax-card -l passphrase-fd -x -d 'read the passphrase from descriptor
 complete -c wax-card -l passphrase-file -r -F -d 'read the passphrase from FILE'
 complete -c wax-card -s h -l help -d 'show this help'
 complete -c wax-card -l version -d 'show the version'
+complete -c wax-card -n '__wax_operand card command' -f -a show -d 'check and explain a card'
+complete -c wax-card -n '__wax_operand card who' -f -a '(__wax_contacts)'
+complete -c wax-card -n '__wax_operand card none' -f
 
 complete -c wax -n __wax_first -f -a card -d 'print one\'s own card, or check and explain one'
 complete -c wax -n '__wax_tool card' -l once -d 'make a card for one caller'
@@ -216,11 +301,15 @@ complete -c wax -n '__wax_tool card' -l passphrase-fd -x -d 'read the passphrase
 complete -c wax -n '__wax_tool card' -l passphrase-file -r -F -d 'read the passphrase from FILE'
 complete -c wax -n '__wax_tool card' -s h -l help -d 'show this help'
 complete -c wax -n '__wax_tool card' -l version -d 'show the version'
+complete -c wax -n '__wax_operand card command' -f -a show -d 'check and explain a card'
+complete -c wax -n '__wax_operand card who' -f -a '(__wax_contacts)'
+complete -c wax -n '__wax_operand card none' -f
 
 complete -c wax-contact -l all -d 'add: all cards, of folders too; export: everybody'
 complete -c wax-contact -l device -d 'add: one more device of a known contact'
 complete -c wax-contact -l code -x -d 'verify: compare this code; - is standard input'
 complete -c wax-contact -l json -d 'list, show: print JSON'
+complete -c wax-contact -l names -d 'list: the names only, and never ask'
 complete -c wax-contact -s o -l output -r -F -d 'write to FILE; - is standard output'
 complete -c wax-contact -s f -l force -d 'replace an existing file'
 complete -c wax-contact -s q -l quiet -d 'do not tell what was done'
@@ -228,12 +317,22 @@ complete -c wax-contact -l passphrase-fd -x -d 'read the passphrase from descrip
 complete -c wax-contact -l passphrase-file -r -F -d 'read the passphrase from FILE'
 complete -c wax-contact -s h -l help -d 'show this help'
 complete -c wax-contact -l version -d 'show the version'
+complete -c wax-contact -n '__wax_operand contact command' -f -a add -d 'add a card, or renew it'
+complete -c wax-contact -n '__wax_operand contact command' -f -a list -d 'print a line for each contact'
+complete -c wax-contact -n '__wax_operand contact command' -f -a show -d 'print all of a contact'
+complete -c wax-contact -n '__wax_operand contact command' -f -a verify -d 'print the code, or compare it'
+complete -c wax-contact -n '__wax_operand contact command' -f -a rename -d 'give another name'
+complete -c wax-contact -n '__wax_operand contact command' -f -a rm -d 'remove contacts'
+complete -c wax-contact -n '__wax_operand contact command' -f -a export -d 'print the recipients'
+complete -c wax-contact -n '__wax_operand contact who' -f -a '(__wax_contacts)'
+complete -c wax-contact -n '__wax_operand contact none' -f
 
 complete -c wax -n __wax_first -f -a contact -d 'keep an address book of cards, and verify whose they are'
 complete -c wax -n '__wax_tool contact' -l all -d 'add: all cards, of folders too; export: everybody'
 complete -c wax -n '__wax_tool contact' -l device -d 'add: one more device of a known contact'
 complete -c wax -n '__wax_tool contact' -l code -x -d 'verify: compare this code; - is standard input'
 complete -c wax -n '__wax_tool contact' -l json -d 'list, show: print JSON'
+complete -c wax -n '__wax_tool contact' -l names -d 'list: the names only, and never ask'
 complete -c wax -n '__wax_tool contact' -s o -l output -r -F -d 'write to FILE; - is standard output'
 complete -c wax -n '__wax_tool contact' -s f -l force -d 'replace an existing file'
 complete -c wax -n '__wax_tool contact' -s q -l quiet -d 'do not tell what was done'
@@ -241,6 +340,15 @@ complete -c wax -n '__wax_tool contact' -l passphrase-fd -x -d 'read the passphr
 complete -c wax -n '__wax_tool contact' -l passphrase-file -r -F -d 'read the passphrase from FILE'
 complete -c wax -n '__wax_tool contact' -s h -l help -d 'show this help'
 complete -c wax -n '__wax_tool contact' -l version -d 'show the version'
+complete -c wax -n '__wax_operand contact command' -f -a add -d 'add a card, or renew it'
+complete -c wax -n '__wax_operand contact command' -f -a list -d 'print a line for each contact'
+complete -c wax -n '__wax_operand contact command' -f -a show -d 'print all of a contact'
+complete -c wax -n '__wax_operand contact command' -f -a verify -d 'print the code, or compare it'
+complete -c wax -n '__wax_operand contact command' -f -a rename -d 'give another name'
+complete -c wax -n '__wax_operand contact command' -f -a rm -d 'remove contacts'
+complete -c wax -n '__wax_operand contact command' -f -a export -d 'print the recipients'
+complete -c wax -n '__wax_operand contact who' -f -a '(__wax_contacts)'
+complete -c wax -n '__wax_operand contact none' -f
 
 complete -c wax-session -l json -d 'list, show: print JSON'
 complete -c wax-session -s q -l quiet -d 'do not tell what was done'
@@ -248,6 +356,12 @@ complete -c wax-session -l passphrase-fd -x -d 'read the passphrase from descrip
 complete -c wax-session -l passphrase-file -r -F -d 'read the passphrase from FILE'
 complete -c wax-session -s h -l help -d 'show this help'
 complete -c wax-session -l version -d 'show the version'
+complete -c wax-session -n '__wax_operand session command' -f -a list -d 'print a line for each session'
+complete -c wax-session -n '__wax_operand session command' -f -a show -d 'print all of a session'
+complete -c wax-session -n '__wax_operand session command' -f -a reset -d 'begin anew when sending'
+complete -c wax-session -n '__wax_operand session command' -f -a rm -d 'forget the sessions'
+complete -c wax-session -n '__wax_operand session who' -f -a '(__wax_contacts)'
+complete -c wax-session -n '__wax_operand session none' -f
 
 complete -c wax -n __wax_first -f -a session -d 'tell of sessions, begin them anew, forget them'
 complete -c wax -n '__wax_tool session' -l json -d 'list, show: print JSON'
@@ -256,3 +370,9 @@ complete -c wax -n '__wax_tool session' -l passphrase-fd -x -d 'read the passphr
 complete -c wax -n '__wax_tool session' -l passphrase-file -r -F -d 'read the passphrase from FILE'
 complete -c wax -n '__wax_tool session' -s h -l help -d 'show this help'
 complete -c wax -n '__wax_tool session' -l version -d 'show the version'
+complete -c wax -n '__wax_operand session command' -f -a list -d 'print a line for each session'
+complete -c wax -n '__wax_operand session command' -f -a show -d 'print all of a session'
+complete -c wax -n '__wax_operand session command' -f -a reset -d 'begin anew when sending'
+complete -c wax -n '__wax_operand session command' -f -a rm -d 'forget the sessions'
+complete -c wax -n '__wax_operand session who' -f -a '(__wax_contacts)'
+complete -c wax -n '__wax_operand session none' -f

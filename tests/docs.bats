@@ -654,7 +654,8 @@ bash_offers() {
 		*) readline="compopt $*" ;;
 		esac
 	}
-	COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
+	COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=() COMP_LINE=$*
+	COMP_LINE=${COMP_LINE/ =/=} COMP_LINE=${COMP_LINE/= /=}
 	"$(complete -p "$1" | sed "s/.*-F \([^ ]*\).*/\1/")" "$1"
 	printf "%s\n" ${COMPREPLY[@]+"${COMPREPLY[@]}"} $readline' \
 		"$top/completions/wax.bash" "$@" | sort | sed '/^$/d'
@@ -685,7 +686,11 @@ bash_offers() {
 			DIR) want=folders ;;
 			esac
 			attached=$want
-			case $value in *']') attached= ;; esac
+			case $value in '' | *']') attached= ;; esac
+			# Their operands are commands (see completions.bats).
+			case $tool$value in
+			wax-card | wax-contact | wax-session) continue ;;
+			esac
 			same "$tool --$name" "$want" \
 				"$(bash_offers "$tool" "--$name" '')"
 			same "$tool --$name=o" "$attached" \
@@ -849,6 +854,9 @@ fish_offers() {
 	for tool in $(tools | grep -v '^wax$'); do
 		while IFS='|' read -r _ name value; do
 			files='' folders=''
+			case $tool$value in
+			wax-card | wax-contact | wax-session) continue ;;
+			esac
 			case $value in
 			'' | FILE | *']') files=oneone folders=inner/ ;;
 			DIR) folders=inner/ ;;

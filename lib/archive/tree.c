@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "archive/tree.h"
-#include "sys/fd.h"
 #include "base/error.h"
+#include "sys/fd.h"
 
 /* While a folder is open its owner may do everything in it. */
 #define OPEN_MODE 0700
