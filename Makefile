@@ -198,6 +198,7 @@ demo: deps
 	+@$(MAKE) all
 	@tests/demo.sh
 check check-long: check-deps
+	@$(if $(filter %-long,$@),scripts/deps.sh deb)
 	+@$(MAKE) all
 	@tests/run $(if $(filter %-long,$@),long)
 bench: all $(B)/bench/contacts $(B)/bench/turns $(B)/bench/callers
@@ -262,6 +263,11 @@ uninstall:
 	[ ! -d $(DESTDIR)$(INCLUDEDIR)/wax ] || \
 		rmdir --ignore-fail-on-non-empty $(DESTDIR)$(INCLUDEDIR)/wax
 
+# Packages for Debian, in build/deb.
+deb: deps
+	@scripts/deps.sh deb
+	@scripts/deb.sh
+
 # The same commit gives the same bytes.
 dist:
 	git -c tar.umask=022 -c tar.tar.gz.command='gzip -9cn' archive \
@@ -275,6 +281,6 @@ distclean:
 FORCE:
 .PHONY: all programs fuzzers objects warn warn-gcc warn-clang deps check-deps \
 	demo check check-long bench fuzz completions format lint install \
-	uninstall dist clean distclean
+	uninstall deb dist clean distclean
 .DELETE_ON_ERROR:
 -include $(patsubst %.o,%.d,$(ROOMS) $(CMD) $(TEST_OBJ))

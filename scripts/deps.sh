@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 #
 # Installs the Debian packages that are missing: deps.sh SET..., where a set is
-# build or check. When all are there it needs neither root nor the network.
+# build, check or deb. When all are there it needs neither root nor the network.
 set -eu
 
 build='gcc libc6-dev make binutils pkg-config libzstd-dev libarchive-dev
@@ -11,6 +11,7 @@ check='bats procps clang libclang-rt-dev clang-format shellcheck
 	valgrind libc6-dbg strace gdb mandoc bash-completion zsh fish python3 jq
 	minisign libarchive-tools openssh-client xz-utils xfsprogs git
 	netcat-openbsd dosfstools fusefat openssh-server'
+deb='debhelper dpkg-dev lintian'
 
 say() { echo "deps.sh: $*" >&2; }
 
@@ -19,7 +20,8 @@ for set; do
 	case $set in
 	build) wanted="$wanted $build" ;;
 	check) wanted="$wanted $check" ;;
-	*) say "no set '$set'; there are build and check"; exit 2 ;;
+	deb) wanted="$wanted $deb" ;;
+	*) say "no set '$set'; there are build, check and deb"; exit 2 ;;
 	esac
 done
 
