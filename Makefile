@@ -258,10 +258,21 @@ INSTALLED = $(TOOLS:%=$(BINDIR)/%) $(addprefix $(INCLUDEDIR)/,wax.h \
 	$(foreach m,$(MAN),$(MANDIR)/man$(subst .,,$(suffix $m))/$(notdir $m)) \
 	$(TOOLS:%=$(BASHCOMPDIR)/%) $(ZSHCOMPDIR)/_wax \
 	$(TOOLS:%=$(FISHCOMPDIR)/%.fish)
+# Folders go when they are empty, but not those that a system has anyway: under
+# these prefixes, or where the folder is under no prefix of ours.
+up = $(patsubst %/,%,$(dir $(1)))
+FOLDERS = $(INCLUDEDIR)/wax $(LIBDIR)/pkgconfig \
+	$(sort $(foreach m,$(MAN),$(MANDIR)/man$(subst .,,$(suffix $m)))) \
+	$(foreach d,$(BASHCOMPDIR) $(ZSHCOMPDIR) $(FISHCOMPDIR),$d $(call up,$d)) \
+	$(if $(filter /usr /usr/local,$(PREFIX)),,$(MANDIR) $(call up,$(MANDIR)) \
+	$(BINDIR) $(LIBDIR) $(INCLUDEDIR))
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
-	[ ! -d $(DESTDIR)$(INCLUDEDIR)/wax ] || \
-		rmdir --ignore-fail-on-non-empty $(DESTDIR)$(INCLUDEDIR)/wax
+	for folder in $(addprefix $(DESTDIR),$(filter $(PREFIX)/%,$(FOLDERS)) \
+		$(filter-out /usr /usr/local,$(PREFIX))); do \
+		[ ! -d $$folder ] || \
+			rmdir --ignore-fail-on-non-empty $$folder || exit; \
+	done
 
 # Packages for Debian, in build/deb.
 deb: deps

@@ -141,6 +141,9 @@ build_embed() {
 	echo other >root/usr/bin/other
 	make_it uninstall DESTDIR="$work/root" PREFIX=/usr
 	[ "$(find root ! -type d)" = root/usr/bin/other ]
+	# What is no folder of the system's goes, too.
+	[ "$(find root -type d | sort | xargs)" = "root root/usr $(echo \
+		root/usr/{bin,include,lib,share,share/man})" ]
 	# Once more, with nothing left to do.
 	make_it uninstall DESTDIR="$work/root" PREFIX=/usr
 	make_it uninstall DESTDIR="$work/nowhere" PREFIX=/usr
@@ -152,4 +155,43 @@ build_embed() {
 	make_it install DESTDIR="$work/root" PREFIX=/opt/wax
 	[ -z "$(find root -type f ! -perm -444)" ]
 	[ -z "$(find root/opt/wax/* -type d ! -perm -555)" ]
+}
+
+@test "uninstall leaves nothing in a prefix of its own" {
+	local p=$work/opt/wax
+	make_it install PREFIX="$p"
+	[ -f "$p/share/man/man7/wax.7" ]
+	[ -f "$p/share/bash-completion/completions/wax-seal" ]
+	[ -f "$p/share/fish/vendor_completions.d/wax-seal.fish" ]
+	[ -f "$p/share/zsh/site-functions/_wax" ]
+	make_it uninstall PREFIX="$p"
+	folder_holds opt
+	# What others put there stays, with its folders.
+	make_it install PREFIX="$p"
+	touch "$p/share/zsh/site-functions/_other" "$p/lib/pkgconfig/other.pc"
+	make_it uninstall PREFIX="$p"
+	[ "$(find opt ! -type d | sort | xargs)" = "$(echo \
+		opt/wax/{lib/pkgconfig/other.pc,share/zsh/site-functions/_other})" ]
+}
+
+@test "the packages for Debian have all that is installed, each file once" {
+	make_it install DESTDIR="$work/root" PREFIX=/usr \
+		LIBDIR=/usr/lib/triplet ZSHCOMPDIR=/usr/share/zsh/vendor-completions
+	local file line list n
+	find root ! -type d -printf '%P\n' >files
+	[ "$(wc -l <files)" -gt 50 ]
+	while read -r file; do
+		n=0
+		for list in "$top"/debian/*.install; do
+			while read -r line; do
+				# shellcheck disable=SC2053 # patterns
+				[[ $file != $line && $file != $line/* ]] ||
+					n=$((n + 1))
+			done <"$list"
+		done
+		[ "$n" -eq 1 ] || fail "$file is in $n packages"
+	done <files
+	[ "$(sed -n '1s/^wax (\(.*\)) .*/\1/p' "$top/debian/changelog")" = \
+		"$(sed -n 's/^#define WAX_VERSION "\(.*\)"$/\1/p' \
+			"$top/include/wax.h")" ]
 }
