@@ -593,11 +593,18 @@ on_stick() {
 	EOF
 }
 
-# FAT numbers its files anew whenever it is mounted.
-forgetful() {
+# FAT numbers its files anew whenever it is mounted, and the kernel's makes no
+# links: like_fat COMMAND...
+like_fat() {
+	[ -e stick.so ] || make_like_fat
+	LD_PRELOAD=$work/stick.so "$@"
+}
+
+make_like_fat() {
 	cat >stick.c <<-'EOC'
 		#define _GNU_SOURCE
 		#include <dlfcn.h>
+		#include <errno.h>
 		#include <stdlib.h>
 		#include <sys/stat.h>
 		#include <sys/vfs.h>
@@ -608,6 +615,13 @@ forgetful() {
 			(void)fd;
 			*out = (struct statfs64){.f_type = MSDOS_SUPER_MAGIC};
 			return 0;
+		}
+		int symlink(const char *to, const char *from)
+		{
+			(void)to;
+			(void)from;
+			errno = EPERM;
+			return -1;
 		}
 		int statx(int dir, const char *path, int flags, unsigned mask,
 			  struct statx *out)
@@ -626,19 +640,27 @@ forgetful() {
 }
 
 @test "where files are numbered anew, the time of their birth tells copies" {
-	forgetful
 	local m
 	for m in 1 2 3; do
-		echo $m | LD_PRELOAD=$work/stick.so call 0 as ada wax-seal \
-			-c bob -o m$m
+		echo $m | like_fat call 0 as ada wax-seal -c bob -o m$m
 		reads bob m$m $m
 	done
 	mv "$homes/ada" "$homes/a"
 	cp -a "$homes/a" "$homes/ada"
-	LD_PRELOAD=$work/stick.so call 6 as ada wax-seal -c bob -o m4 /dev/null
-	# Without such a time, it is the number or nothing.
-	rm -r "$homes/ada"
-	mv "$homes/a" "$homes/ada"
-	NO_BIRTH=1 LD_PRELOAD=$work/stick.so call 6 as ada wax-seal -c bob \
-		-o m4 /dev/null
+	like_fat call 6 as ada wax-seal -c bob -o m4 /dev/null
+}
+
+@test "where there is no time of birth, it is the number or nothing" {
+	local -x NO_BIRTH=1
+	like_fat call 0 as ada wax-seal -c bob -o m1 /dev/null
+	like_fat call 6 as ada wax-seal -c bob -o m2 /dev/null
+}
+
+@test "where there are no links, contacts are found" {
+	like_fat call 0 as ada wax-contact rename bob rob
+	call 0 as ada wax-contact show rob
+	out_has 'name: rob'
+	call 2 as ada wax-contact show bob
+	like_fat call 0 as ada wax-seal -r rob -o m "$keys/note"
+	arrived plain m
 }
