@@ -146,7 +146,7 @@ no_contact="('wax-contact add NAME CARD' adds one)"
 	call 2 wax-contact add --json alice alice.card
 	err_is "wax-contact: an option that is not for 'add' $add"
 	call 2 wax-contact list alice
-	err_is "wax-contact: too many arguments for 'list' (it is: wax-contact list [--json])"
+	err_is "wax-contact: too many arguments for 'list' (it is: wax-contact list [--json|--names])"
 	call 2 wax-contact show
 	err_is "wax-contact: too few arguments for 'show' (it is: wax-contact show [--json] WHO)"
 	call 2 wax-contact show --all
