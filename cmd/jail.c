@@ -4,71 +4,14 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "sys/sandbox.h"
 
 #include "jail.h"
-#include "process.h"
 #include "program.h"
-
-/*
- * What it may use: libarchive remembers much of what some archives hold. A
- * sanitizer needs room of its own.
- */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define MEMORY_MAX RLIM_INFINITY
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define MEMORY_MAX RLIM_INFINITY
-#endif
-#endif
-#if !defined(MEMORY_MAX)
-#define MEMORY_MAX (256 * 1024 * 1024)
-#endif
-
-/* What it says at last. Its words are no more to be trusted than it is. */
-struct report {
-	int err;
-	struct wax_diag diag;
-};
-
-static int compare(const void *a, const void *b)
-{
-	return *(const int *)a - *(const int *)b;
-}
-
-/* Closes all but these n descriptors, which it sorts; -1 is none. */
-static int close_others(int *keep, size_t n)
-{
-	unsigned from = 0;
-	int err = 0;
-
-	qsort(keep, n, sizeof(*keep), compare);
-	for (size_t i = 0; i < n; i++) {
-		if (keep[i] < 0)
-			continue;
-		if (!err && (unsigned)keep[i] > from)
-			err = close_range(from, (unsigned)keep[i] - 1, 0);
-		from = (unsigned)keep[i] + 1;
-	}
-	if (!err)
-		err = close_range(from, ~0u, 0);
-	/* No file gets the number of standard error. */
-	for (int fd = 0; fd <= 2; fd++)
-		if (fcntl(fd, F_GETFD) < 0)
-			open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return err;
-}
 
 /* Names on their way, several at a time. */
 struct names {
@@ -97,97 +40,62 @@ static int write_name(void *ctx, const char *name, const char *link,
 	return n->len > sizeof(n->buf) / 2 ? flush(n, diag) : 0;
 }
 
-/* What the process does; the report is all that becomes of it. */
-static void be_jailed(struct wax_unpack *u, struct wax_source *from, int list,
-		      struct report *r)
+/* What the process is to do. */
+struct work {
+	struct wax_unpack unpack;
+	struct wax_source *from;
+	int list;
+};
+
+static int be_jailed(void *ctx, void *more, struct wax_diag *diag)
 {
 	static struct names names;
-	int listed;
+	struct work *w = ctx;
+	int listed, err = 0;
 
-	r->err = list < 0 ? 0
-			  : wax_sink_fd(list, "the list", &names.to, &r->diag);
+	(void)more;
+	if (w->list >= 0)
+		err = wax_sink_fd(w->list, "the list", &names.to, diag);
 	if (names.to) {
-		u->entry = write_name;
-		u->ctx = &names;
+		w->unpack.entry = write_name;
+		w->unpack.ctx = &names;
 	}
-	if (!r->err)
-		r->err = wax_sandbox_enter(u->dir, &r->diag);
-	if (!r->err)
-		r->err = wax_unpack(u, from, &r->diag);
+	if (!err)
+		err = wax_sandbox_enter(w->unpack.dir, diag);
+	if (!err)
+		err = wax_unpack(&w->unpack, w->from, diag);
 	if (!names.to)
-		return;
+		return err;
 	/* What was accepted before something was not is listed, too. */
-	listed = flush(&names, r->err ? NULL : &r->diag);
-	r->err = r->err ? r->err : listed;
+	listed = flush(&names, err ? NULL : diag);
 	wax_sink_free(names.to);
-}
-
-/* Without what a sanitizer does first, which the walls would not let it do. */
-static void leave(int status)
-{
-	for (;;)
-		syscall(SYS_exit_group, status);
-}
-
-static void child(struct wax_unpack u, struct wax_source *from, int input,
-		  int report, int list, pid_t parent)
-{
-	const struct rlimit memory = {MEMORY_MAX, MEMORY_MAX};
-	struct report r = {0};
-	int keep[] = {input, u.dir, report, list};
-	ssize_t n;
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent) /* it was faster */
-		leave(1);
-	if (setrlimit(RLIMIT_DATA, &memory) ||
-	    close_others(keep, sizeof(keep) / sizeof(*keep)))
-		r.err = wax_diag_sys(&r.diag, errno, "preparing the walls");
-	else
-		be_jailed(&u, from, list, &r);
-	do
-		n = write(report, &r, sizeof(r));
-	while (n < 0 && errno == EINTR);
-	leave(n == sizeof(r) ? 0 : 1);
-}
-
-static int open_pipes(int report[2], int names[2], bool list,
-		      struct wax_diag *diag)
-{
-	if (pipe2(report, O_CLOEXEC) || (list && pipe2(names, O_CLOEXEC)))
-		return wax_diag_sys(diag, errno, "a pipe");
-	return 0;
+	return err ? err : listed;
 }
 
 int jail_start(struct jail *j, const struct wax_unpack *u,
 	       struct wax_source *from, int input, bool list,
 	       struct wax_diag *diag)
 {
-	int report[2] = {-1, -1}, names[2] = {-1, -1};
-	struct wax_unpack inside = *u;
-	pid_t self = getpid();
-	int err = open_pipes(report, names, list, diag);
+	int names[2] = {-1, -1}, err = 0;
+	struct work work = {*u, from, -1};
 
-	*j = (struct jail){.report = report[0], .list = names[0]};
-	if (!err) {
-		j->taken = mmap(NULL, sizeof(*j->taken), PROT_READ | PROT_WRITE,
-				MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-		if (j->taken == MAP_FAILED) {
-			j->taken = NULL;
-			err = program_no_memory(diag);
-		}
+	*j = (struct jail){.cage.report = -1, .list = -1};
+	if (list && pipe2(names, O_CLOEXEC))
+		return wax_diag_sys(diag, errno, "a pipe");
+	j->list = names[0];
+	work.list = names[1];
+	j->taken = mmap(NULL, sizeof(*j->taken), PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (j->taken == MAP_FAILED) {
+		j->taken = NULL;
+		err = program_no_memory(diag);
+	} else {
+		const int keep[] = {input, u->dir, names[1]};
+
+		work.unpack.taken = j->taken;
+		err = cage_start(&j->cage, "unpacking", be_jailed, &work, keep,
+				 sizeof(keep) / sizeof(*keep), diag);
 	}
-	if (!err) {
-		inside.taken = j->taken;
-		j->pid = fork();
-		if (!j->pid)
-			child(inside, from, input, report[1], names[1], self);
-		if (j->pid < 0)
-			err = wax_diag_sys(diag, errno, "a process");
-		j->pid = j->pid < 0 ? 0 : j->pid;
-	}
-	if (report[1] >= 0)
-		close(report[1]);
 	if (names[1] >= 0)
 		close(names[1]);
 	if (err)
@@ -195,58 +103,19 @@ int jail_start(struct jail *j, const struct wax_unpack *u,
 	return err;
 }
 
-/* Ends it; status is only set when that could be waited for. */
-static int end(struct jail *j, int *status)
-{
-	pid_t pid = j->pid;
-
-	j->pid = 0;
-	kill(pid, SIGKILL);
-	while (waitpid(pid, status, 0) < 0)
-		if (errno != EINTR)
-			return -1;
-	return 0;
-}
-
 int jail_wait(struct jail *j, struct wax_diag *diag)
 {
-	struct report r;
-	ssize_t n;
-	int status = 0;
-
-	do
-		n = read(j->report, &r, sizeof(r));
-	while (n < 0 && errno == EINTR);
-	if (end(j, &status))
-		return wax_diag_sys(diag, errno, "the unpacking process");
-	if (n == sizeof(r) && r.err <= 0 && r.err >= WAX_ERR_IO) {
-		r.diag.text[sizeof(r.diag.text) - 1] = '\0';
-		r.diag.hint[sizeof(r.diag.hint) - 1] = '\0';
-		if (diag && r.err)
-			*diag = r.diag;
-		return r.err;
-	}
-	if (!n && WIFSIGNALED(status))
-		return wax_diag_set(diag, WAX_ERR_IO,
-				    "the unpacking process was stopped: %s",
-				    strsignal(WTERMSIG(status)));
-	return wax_diag_set(diag, WAX_ERR_IO,
-			    "the unpacking process did not say how it ended");
+	return cage_wait(&j->cage, NULL, 0, diag);
 }
 
 void jail_release(struct jail *j)
 {
-	int status;
-
-	if (j->pid)
-		end(j, &status);
-	if (j->report >= 0)
-		close(j->report);
+	cage_release(&j->cage);
 	if (j->list >= 0)
 		close(j->list);
 	if (j->taken)
 		munmap(j->taken, sizeof(*j->taken));
-	*j = (struct jail){.report = -1, .list = -1};
+	*j = (struct jail){.cage.report = -1, .list = -1};
 }
 
 const char *jail_walls(void)

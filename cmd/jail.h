@@ -8,13 +8,13 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "archive/archive.h"
 
+#include "cage.h"
+
 struct jail {
-	pid_t pid;		  /* 0: there is none */
-	int report;		  /* the pipe for it, read end */
+	struct cage cage;
 	int list;		  /* the names, read end; -1 */
 	_Atomic(uint64_t) *taken; /* what it has read, in shared memory */
 };

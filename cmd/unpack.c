@@ -87,7 +87,7 @@ static int watch(const struct unpack *u, const struct jail *j,
 {
 	const struct timespec interval = {.tv_nsec = 100000000}, now = {0};
 	struct pollfd fds[] = {{.fd = j->list, .events = POLLIN},
-			       {.fd = j->report, .events = POLLIN}};
+			       {.fd = j->cage.report, .events = POLLIN}};
 	struct progress line = {.on = false};
 	bool over;
 	int err = 0;

@@ -263,3 +263,18 @@ int wax_payload_source(const uint8_t file_key[WAX_FILE_KEY_SIZE],
 	}
 	return wax_source_new(&opening_ops, o, out, diag);
 }
+
+bool wax_payload_measure(uint64_t size, uint64_t *plaintext)
+{
+	uint64_t sealed = size - WAX_PAYLOAD_NONCE_SIZE;
+	uint64_t chunks =
+		(sealed + WAX_SEALED_CHUNK_SIZE - 1) / WAX_SEALED_CHUNK_SIZE;
+
+	/* Each chunk has a tag, and only the first may have nothing more. */
+	if (size < WAX_PAYLOAD_NONCE_SIZE + WAX_TAG_SIZE ||
+	    sealed - (chunks - 1) * WAX_SEALED_CHUNK_SIZE <
+		    WAX_TAG_SIZE + (chunks > 1 ? 1 : 0))
+		return false;
+	*plaintext = sealed - chunks * WAX_TAG_SIZE;
+	return true;
+}

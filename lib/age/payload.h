@@ -29,4 +29,10 @@ int wax_payload_source(const uint8_t file_key[WAX_FILE_KEY_SIZE],
 		       struct wax_reader *from, struct wax_source **out,
 		       struct wax_diag *diag);
 
+/*
+ * Whether a payload can have this size, nonce and all; then stores that of its
+ * plaintext.
+ */
+bool wax_payload_measure(uint64_t size, uint64_t *plaintext);
+
 #endif

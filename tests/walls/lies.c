@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "archive/archive.h"
+#include "cmd/cage.h"
 
 /* Text without an end that moves the cursor, and a hint likewise. */
 static int shout(struct wax_diag *diag)
@@ -36,7 +37,8 @@ static int call_as_i386(void)
 /* Reports success, and then goes on. */
 static int linger(int dir)
 {
-	static const char report[sizeof(int) + sizeof(struct wax_diag)];
+	static const char
+		report[sizeof(int) + sizeof(struct wax_diag) + CAGE_MORE_MAX];
 
 	for (int fd = 3; fd < 64; fd++)
 		if (fd != dir && write(fd, report, sizeof(report)) > 0)
