@@ -6,7 +6,7 @@
 VERSION := $(shell sed -n 's/^\#define WAX_VERSION "\(.*\)"$$/\1/p' include/wax.h)
 SOVERSION := 0
 TOOLS := wax wax-keygen wax-seal wax-open wax-inspect wax-pack wax-unpack \
-	wax-sign wax-verify wax-card wax-contact wax-session
+	wax-extract wax-sign wax-verify wax-card wax-contact wax-session
 
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
@@ -78,9 +78,10 @@ LINK = $(CC) $(CFLAGS) $(SANITIZE) -Wl,-z,relro,-z,now,-z,noexecstack \
 	-Wl,--gc-sections,--as-needed $(LDFLAGS)
 
 objects = $(patsubst %.c,$(B)/obj/%.o,$(wildcard $(1)))
-# The archive room is no part of the library, for it brings libarchive.
+# Two rooms are no part of the library: archive, which brings libarchive, and
+# extract, which is for a process without keys.
 ROOMS := $(call objects,lib/*.c lib/*/*.c)
-LIB := $(filter-out $(B)/obj/lib/archive/%,$(ROOMS))
+LIB := $(filter-out $(B)/obj/lib/archive/% $(B)/obj/lib/extract/%,$(ROOMS))
 CMD := $(call objects,cmd/*.c)
 # libFuzzer, too, has a main.
 TEST_OBJ := $(filter-out $(if $(filter fuzz,$(FLAVOUR)),%/fuzz/replay.o), \
@@ -99,10 +100,10 @@ say = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),,@echo "  $(1)" $@;)
 all: $(TOOLS:%=$(B)/bin/%) $(B)/lib/libwax.a \
 	$(if $(SANITIZE),,$(B)/lib/libwax.so.$(VERSION))
 
-# The tools see the public headers, two the rooms as well; tests everything.
+# The tools see the public headers, some the rooms as well; tests everything.
 $(B)/obj/lib/%: private ROOM := -Ilib $(SODIUM_CFLAGS) -fPIC
 $(B)/obj/cmd/%: private ROOM := -fPIE
-$(patsubst %,$(B)/obj/cmd/%.o,pack unpack jail): private ROOM := -Ilib -fPIE
+$(patsubst %,$(B)/obj/cmd/%.o,pack unpack jail extract): private ROOM := -Ilib -fPIE
 $(B)/obj/tests/%: private ROOM := -Ilib -I. $(SODIUM_CFLAGS) -fPIE
 
 $(B)/obj/%.o: %.c $(B)/flags $(SODIUM_A)

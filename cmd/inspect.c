@@ -6,6 +6,7 @@
 
 #include "files.h"
 #include "json.h"
+#include "message.h"
 #include "program.h"
 
 static const char *const post_quantum[] = {
@@ -110,16 +111,19 @@ static int inspect(const char *path, bool json, struct wax_diag *diag)
 	struct wax_inspection *in = NULL;
 	struct wax_source *from = NULL;
 	struct wax_sink *to = NULL;
+	bool extracted;
 	int err = input_open(path, &from, diag);
 
 	if (!err)
 		err = output_open(NULL, 0, OUTPUT_TEXT, &to, diag);
 	if (!err)
+		err = message_source(&from, &extracted, diag);
+	if (!err)
 		err = wax_inspect(from, &in, diag);
 	if (!err)
 		err = json ? print_json(in, to, diag)
 			   : print_text(in, to, diag);
-	if (err == WAX_ERR_FORMAT)
+	if (err == WAX_ERR_FORMAT && *diag->text)
 		input_context(path, diag);
 	if (!err)
 		err = wax_sink_finish(to, diag);

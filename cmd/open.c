@@ -13,6 +13,7 @@
 #include "book.h"
 #include "files.h"
 #include "keys.h"
+#include "message.h"
 #include "numbers.h"
 #include "process.h"
 #include "program.h"
@@ -302,6 +303,7 @@ static int open_file(struct open *o, struct wax_diag *diag)
 {
 	struct wax_source *from = NULL;
 	struct wax_sink *to = NULL;
+	bool extracted = false;
 	int err = check(o, diag);
 
 	/* Before the output is opened, which must not be one of these. */
@@ -318,7 +320,10 @@ static int open_file(struct open *o, struct wax_diag *diag)
 		err = output_open(o->out, o->file_flags, OUTPUT_UNKNOWN, &to,
 				  diag);
 	if (!err)
-		err = progress_source(input_size(), &from, diag);
+		err = message_source(&from, &extracted, diag);
+	if (!err)
+		err = progress_source(extracted ? -1 : input_size(), &from,
+				      diag);
 	if (!err)
 		err = deliver(o, &from, &to, diag);
 	wax_source_free(from);

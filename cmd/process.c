@@ -79,8 +79,11 @@ static int process_new(const char *name, struct process **out,
 	return 0;
 }
 
-/* Starts argv with fd as its descriptor at, and extra unless it is -1. */
-static int spawn(struct process *p, char *const *argv, int fd, int at,
+/*
+ * Starts argv with in and out as its standard streams, and extra; each may be
+ * -1 and then is what it is here, or not there.
+ */
+static int spawn(struct process *p, char *const *argv, int in, int out,
 		 int extra, struct wax_diag *diag)
 {
 	posix_spawn_file_actions_t files;
@@ -95,7 +98,10 @@ static int spawn(struct process *p, char *const *argv, int fd, int at,
 	if (extra >= 0 && copy < 0)
 		return wax_diag_sys(diag, errno, "%s", p->name);
 	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_adddup2(&files, fd, at);
+	if (in >= 0)
+		posix_spawn_file_actions_adddup2(&files, in, 0);
+	if (out >= 0)
+		posix_spawn_file_actions_adddup2(&files, out, 1);
 	if (copy >= 0)
 		posix_spawn_file_actions_adddup2(&files, copy,
 						 PROCESS_EXTRA_FD);
@@ -153,8 +159,8 @@ static int source_read(void *ctx, void *buf, size_t len, size_t *got,
 
 static const struct wax_source_ops source_ops = {source_read, process_free};
 
-int process_source(char *const *argv, int extra, struct wax_source **out,
-		   struct wax_diag *diag)
+int process_source(char *const *argv, int in, int extra,
+		   struct wax_source **out, struct wax_diag *diag)
 {
 	struct process *p;
 	int fds[2] = {-1, -1}, err = process_new(argv[0], &p, diag);
@@ -163,7 +169,7 @@ int process_source(char *const *argv, int extra, struct wax_source **out,
 		return err;
 	err = open_pipe(fds, diag);
 	if (!err)
-		err = spawn(p, argv, fds[1], 1, extra, diag);
+		err = spawn(p, argv, in, fds[1], extra, diag);
 	p->fd = fds[0];
 	close_fd(&fds[1]);
 	if (err) {
@@ -240,7 +246,7 @@ int process_sink(char *const *argv, struct wax_sink **out,
 	if (!err)
 		err = open_pipe(extra, diag);
 	if (!err)
-		err = spawn(p, argv, data[0], 0, extra[0], diag);
+		err = spawn(p, argv, data[0], -1, extra[0], diag);
 	p->fd = data[1];
 	p->extra = extra[1];
 	close_fd(&data[0]);

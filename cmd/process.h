@@ -18,12 +18,12 @@ int process_beside(const char *name, char *out, size_t size,
 
 /*
  * A source of what a tool writes to its standard output; argv[0] is its name.
- * It ends when the tool does, and well only if the tool did: otherwise with the
+ * in, unless it is -1, becomes its standard input. It ends when the tool does, and well only if the tool did: otherwise with the
  * tool's status, and without words, for the tool has said them. extra, unless
  * it is -1, becomes its descriptor PROCESS_EXTRA_FD.
  */
-int process_source(char *const *argv, int extra, struct wax_source **out,
-		   struct wax_diag *diag);
+int process_source(char *const *argv, int in, int extra,
+		   struct wax_source **out, struct wax_diag *diag);
 
 /*
  * A sink that writes to the standard input of a tool. The finish sends a byte

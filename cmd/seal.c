@@ -239,7 +239,7 @@ static int open_archive(struct seal *s, struct wax_source **out,
 		argv[n++] = not_fd;
 	argv[n++] = end;
 	memcpy(argv + n, s->paths, s->n * sizeof(*argv));
-	err = process_source(argv, output, out, diag);
+	err = process_source(argv, -1, output, out, diag);
 	if (output > 1)
 		close(output);
 	free(argv);

@@ -183,6 +183,22 @@ const struct tool tool_inspect = {
 	NULL,
 };
 
+static const struct option_spec extract_options[] = {
+	{'n', "number", VALUE_TEXT, "N", "take the Nth message, not the first"},
+	OUTPUT_OPTION,
+	FORCE_OPTION,
+	{OPT_BEGIN_FD, "begin-fd", VALUE_TEXT, "N",
+	 "the input's beginning comes from descriptor N"},
+	COMMON_OPTIONS,
+};
+
+const struct tool tool_extract = {
+	"wax-extract",
+	"[FILE]",
+	"find a sealed message in a mail or in pasted text",
+	extract_options,
+};
+
 static const struct option_spec sign_options[] = {
 	{'i', "identity", VALUE_FILE, "FILE",
 	 "sign with the identity in FILE, not the home's"},
@@ -316,7 +332,7 @@ const struct tool tool_wax = {
 };
 
 const struct tool *const tools[] = {
-	&tool_keygen, &tool_seal,    &tool_open,    &tool_inspect,
-	&tool_pack,   &tool_unpack,  &tool_sign,    &tool_verify,
-	&tool_card,   &tool_contact, &tool_session, NULL,
+	&tool_keygen,  &tool_seal,    &tool_open, &tool_inspect, &tool_extract,
+	&tool_pack,    &tool_unpack,  &tool_sign, &tool_verify,	 &tool_card,
+	&tool_contact, &tool_session, NULL,
 };

@@ -30,6 +30,7 @@ enum option_id {
 	OPT_DEVICE,
 	OPT_CODE,
 	OPT_NAMES,
+	OPT_BEGIN_FD,
 };
 
 /* What an option's value is, which decides how shells complete it. */
@@ -69,7 +70,7 @@ struct tool {
 
 extern const struct tool tool_keygen, tool_seal, tool_open, tool_inspect,
 	tool_pack, tool_unpack, tool_sign, tool_verify, tool_card, tool_contact,
-	tool_session;
+	tool_session, tool_extract;
 
 /* The front itself, which has no options but --help and --version. */
 extern const struct tool tool_wax;

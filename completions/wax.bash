@@ -1,7 +1,7 @@
 # bash completion of wax and its tools; needs bash 4.
 # Made by gen-completions from cmd/tools.c: change it there.
 
-_wax_tools='keygen seal open inspect pack unpack sign verify card contact session'
+_wax_tools='keygen seal open inspect extract pack unpack sign verify card contact session'
 
 # The options of tool $1: those without a value, with a level,
 # a file, a folder, a contact, and with another value. Its
@@ -59,6 +59,13 @@ _wax_table()
 		texts=''
 		commands=''
 		kinds=''
+		;;
+	wax-extract)
+		flags='-f --force -h --help --version'
+		levels=''
+		files='-o --output'
+		folders=''
+		texts='-n --number --begin-fd'
 		;;
 	wax-pack)
 		flags='--tar -f --force -q --quiet -h --help --version'
@@ -316,6 +323,7 @@ complete -o bashdefault -o default -F _wax wax \
 	wax-seal \
 	wax-open \
 	wax-inspect \
+	wax-extract \
 	wax-pack \
 	wax-unpack \
 	wax-sign \

@@ -8,10 +8,12 @@
 #include <wax/inspect.h>
 #include <wax/stream.h>
 
+#include "age/armor.h"
 #include "age/header.h"
 #include "age/input.h"
 #include "age/kinds.h"
 #include "age/payload.h"
+#include "base/cursor.h"
 #include "base/error.h"
 
 /*
@@ -165,7 +167,7 @@ int wax_inspection_measure(struct wax_inspection *in, uint64_t *payload,
 			   uint64_t *plaintext, struct wax_diag *diag)
 {
 	uint8_t *buf = malloc(WAX_SEALED_CHUNK_SIZE);
-	uint64_t size = 0, chunks, sealed;
+	uint64_t size = 0;
 	size_t got;
 	int err;
 
@@ -179,15 +181,50 @@ int wax_inspection_measure(struct wax_inspection *in, uint64_t *payload,
 	free(buf);
 	if (err)
 		return err;
-	sealed = size - WAX_PAYLOAD_NONCE_SIZE;
-	chunks = (sealed + WAX_SEALED_CHUNK_SIZE - 1) / WAX_SEALED_CHUNK_SIZE;
-	/* Each chunk has a tag, and only the first may have nothing more. */
-	if (size < WAX_PAYLOAD_NONCE_SIZE + WAX_TAG_SIZE ||
-	    sealed - (chunks - 1) * WAX_SEALED_CHUNK_SIZE <
-		    WAX_TAG_SIZE + (chunks > 1 ? 1 : 0))
+	if (!wax_payload_measure(size, plaintext))
 		return wax_diag_set(diag, WAX_ERR_FORMAT,
 				    "the payload is cut short");
 	*payload = size;
-	*plaintext = sealed - chunks * WAX_TAG_SIZE;
 	return 0;
+}
+
+/* Whether a text begins so, as far as it goes. */
+static enum wax_looks compare(const char *text, size_t len, const char *with)
+{
+	size_t n = strlen(with);
+
+	if (memcmp(text, with, len < n ? len : n) != 0)
+		return WAX_LOOKS_OTHER;
+	return len >= n ? WAX_LOOKS_SEALED : WAX_LOOKS_MORE;
+}
+
+enum wax_looks wax_looks(const void *data, size_t len, bool all)
+{
+	const char *text = data;
+	enum wax_looks looks;
+	size_t space = 0;
+
+	/* Of a later version, too, with other line ends, or cut short. */
+	if (len && *text == 'a') {
+		looks = compare(text, len, "age-encryption.org/");
+		return looks == WAX_LOOKS_MORE && all ? WAX_LOOKS_SEALED
+						      : looks;
+	}
+	while (space < len && wax_is_space(text[space]))
+		space++;
+	if (space == len && space <= WAX_ARMOR_SPACE_MAX)
+		return all ? WAX_LOOKS_SEALED : WAX_LOOKS_MORE;
+	if (space > WAX_ARMOR_SPACE_MAX || (space && text[space - 1] != '\n'))
+		return WAX_LOOKS_OTHER;
+	text += space;
+	len -= space;
+	looks = compare(text, len, WAX_ARMOR_BEGIN);
+	if (looks != WAX_LOOKS_SEALED)
+		return all ? WAX_LOOKS_OTHER : looks;
+	text += strlen(WAX_ARMOR_BEGIN);
+	len -= strlen(WAX_ARMOR_BEGIN);
+	if (!len || (len == 1 && *text == '\r'))
+		return all ? WAX_LOOKS_SEALED : WAX_LOOKS_MORE;
+	return *text == '\n' || wax_starts(text, len, "\r\n") ? WAX_LOOKS_SEALED
+							      : WAX_LOOKS_OTHER;
 }

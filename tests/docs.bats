@@ -342,6 +342,10 @@ bobs() {
 	home_identity
 	cp "$keys/pq2" backup.key
 	wax-seal -i "$keys/pq" -o message.seal note.txt
+	{
+		printf 'From: alice\n\n'
+		wax-seal -a -i "$keys/pq" note.txt
+	} >mail.eml
 	wax-seal -i backup.key -o report.seal report.txt
 	wax-seal -s -i "$keys/pq2" -R "$keys/pq.pub" -o attached.seal photos
 	wax-seal -p --passphrase-file passphrase -o notes.age notes.txt
@@ -351,7 +355,7 @@ bobs() {
 	wax-card | WAX_HOME=$alice wax-contact add -q me
 	WAX_HOME=$alice wax-seal -c me -o answer.seal note.txt
 	mkdir there
-	mv ./*.seal notes.age backup.key passphrase there
+	mv ./*.seal notes.age mail.eml backup.key passphrase there
 	cd there
 	run_page wax-open.1
 	cmp answer.txt ../note.txt
@@ -433,6 +437,22 @@ bobs() {
 	wax-seal -R friends.txt -o report.seal report.txt
 	run_page wax-inspect.1
 	[ "$(cat "$io/out")" = "$(wc -c <report.txt)" ]
+}
+
+@test "the examples of wax-extract(1) run and show what they should" {
+	desk
+	home_identity
+	wax-seal -a -i "$keys/pq" -o message note.txt
+	{ printf 'From: bob\n\nHello\n\n' && cat message; } >mail.eml
+	{ echo 'Bob has written:' && sed 's/^/> /' message; } >pasted.txt
+	wax-seal -f -a -i "$keys/pq" -o message report.txt
+	{
+		printf 'From bob\n' && cat mail.eml
+		printf '\nFrom eve\nFrom: eve\n\n' && cat message
+	} >mailbox
+	run_page wax-extract.1
+	out_has "$(sed -n 3p report.txt)"
+	wax-open message.age | cmp - note.txt
 }
 
 @test "the examples of wax-card(1) run" {

@@ -9,7 +9,7 @@ load helpers
 
 # From the ground up: a room includes its own headers and those of rooms before
 # it, and the public ones.
-rooms='base sys crypto stream age envelope archive keys ratchet'
+rooms='base sys crypto stream age extract envelope archive keys ratchet'
 
 setup() {
 	wax_setup
@@ -86,14 +86,15 @@ report() {
 @test "the tools use the public headers and cmd/'s own, nothing of lib/" {
 	local file name
 	[ "$(sources '*.c' | grep -c ^cmd/)" -gt 5 ]
-	# But for those about archives, which are no part of the library.
+	# But for those about archives and mail, which are no part of the
+	# library.
 	for file in $(sources '*.[ch]' | grep ^cmd/ |
-		grep -vE '^cmd/(pack|unpack|jail)\.'); do
+		grep -vE '^cmd/(pack|unpack|jail|extract)\.'); do
 		sed -n 's/^#[[:space:]]*include[[:space:]]*"\(.*\)".*/\1/p' \
 			"$file" | while read -r name; do
 			[ -f "cmd/$name" ] || echo "$file: \"$name\""
 		done
-		grep -nHE '^#[[:space:]]*include[[:space:]]*<(base|crypto|stream|age|envelope|archive|keys|ratchet)/' \
+		grep -nHE '^#[[:space:]]*include[[:space:]]*<(base|crypto|stream|age|extract|envelope|archive|keys|ratchet)/' \
 			"$file" || true
 	done >"$io/bad"
 	report "$io/bad"
@@ -209,7 +210,7 @@ sodium_flags() {
 
 @test "each main is below 60 lines, each tool a short file" {
 	local file
-	for file in keygen seal open inspect pack unpack wax; do
+	for file in keygen seal open inspect extract pack unpack wax; do
 		awk -v name="cmd/$file.c" '
 		/^int main\(/ { start = NR }
 		/^}/ && start {

@@ -112,8 +112,8 @@ build_embed() {
 	local -A also=([wax-keygen]='|libzstd' [wax-seal]='|libzstd'
 		[wax-open]='|libzstd' [wax-pack]='|libzstd|libarchive'
 		[wax-unpack]='|libzstd|libarchive')
-	for tool in wax wax-keygen wax-seal wax-open wax-inspect wax-pack \
-		wax-unpack; do
+	for tool in wax wax-keygen wax-seal wax-open wax-inspect wax-extract \
+		wax-pack wax-unpack; do
 		readelf -d "$prefix/bin/$tool" | sed -n 's/.*(NEEDED).*\[//p' |
 			grep -vE "^(libc|libsodium|ld-linux.*${also[$tool]-})\.so" \
 				>others || true

@@ -81,10 +81,12 @@ kinds() {
 	wax-seal -a -R "$keys/x.pub" -o sealed in
 	{ echo 'Hello,'; cat sealed; } >before
 	call 1 wax-open -i "$keys/x" before
-	err_is "wax-open: 'before': not a sealed file"
+	err_is "wax-extract: line 2: armor begins right below a line of text $(
+	)(wax-extract takes it out)"
 	{ cat sealed; echo 'Bye.'; } >after
 	call 1 wax-open -i "$keys/x" -o out after
-	err_is "wax-open: 'after': something follows the armor"
+	err_is "wax-open: 'after': something follows the armor $(
+	)(wax-extract undoes what mail does to armor)"
 	sed '3s/^/ /' sealed >indented
 	call 1 wax-open -i "$keys/x" -o out indented
 	err_has "wax-open: 'indented': armor, line 3: "
@@ -407,6 +409,8 @@ kinds() {
 	{ printf '\n  ' && cat text; } >beside
 	call 0 wax-open -i "$keys/x" below
 	out_is hello
-	call 1 wax-open -i "$keys/x" beside
-	out_is
+	# As text, it can be on BEGIN's line, too.
+	call 0 wax-open -i "$keys/x" beside
+	out_is hello
+	err_is 'wax-extract: undone: indentation'
 }

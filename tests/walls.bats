@@ -270,7 +270,7 @@ all_failed() {
 
 @test "wax-seal, wax-open and the rest never map libarchive" {
 	local tool pid
-	for tool in wax wax-keygen wax-seal wax-open wax-inspect; do
+	for tool in wax wax-keygen wax-seal wax-open wax-inspect wax-extract; do
 		! ldd "$WAX_BIN/$tool" | grep -q libarchive ||
 			fail "$tool is linked with libarchive"
 	done

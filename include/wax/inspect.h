@@ -50,4 +50,19 @@ WAX_API uint64_t wax_inspection_header(const struct wax_inspection *in);
 WAX_API int wax_inspection_measure(struct wax_inspection *in, uint64_t *payload,
 				   uint64_t *plaintext, struct wax_diag *diag);
 
+enum wax_looks {
+	WAX_LOOKS_MORE, /* more bytes are needed to tell */
+	WAX_LOOKS_SEALED,
+	WAX_LOOKS_OTHER,
+};
+
+/*
+ * Whether an input that begins with these bytes begins as wax_open() and
+ * wax_inspect() need it: as an age file, or with the BEGIN line of its armor,
+ * and white space before that. Where it does not, they fail for sure, and a
+ * message may be in it. all: these bytes are the whole input; an empty one is
+ * no other. No more than 2 KiB are ever needed.
+ */
+WAX_API enum wax_looks wax_looks(const void *data, size_t len, bool all);
+
 #endif

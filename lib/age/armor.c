@@ -10,10 +10,11 @@
 #include "base/cursor.h"
 #include "base/error.h"
 
-#define BEGIN "-----BEGIN AGE ENCRYPTED FILE-----"
-#define END "-----END AGE ENCRYPTED FILE-----"
+#define BEGIN WAX_ARMOR_BEGIN
+#define END WAX_ARMOR_END
 #define COLUMNS 64
 #define LINE_BYTES 48
+#define MENDS "wax-extract undoes what mail does to armor"
 #define BATCH 512 /* lines that are written at once */
 
 int wax_armor_detect(struct wax_reader *from, bool *out, struct wax_diag *diag)
@@ -58,8 +59,10 @@ struct dearmor {
 static int bad_line(const struct dearmor *d, const char *what,
 		    struct wax_diag *diag)
 {
-	return wax_diag_set(diag, WAX_ERR_FORMAT, "armor, line %lu: %s",
-			    d->line, what);
+	wax_diag_set(diag, WAX_ERR_FORMAT, "armor, line %lu: %s", d->line,
+		     what);
+	wax_diag_hint(diag, MENDS);
+	return WAX_ERR_FORMAT;
 }
 
 /* The next line, without its end; at the end of the source it is missing. */
@@ -87,10 +90,14 @@ static int expect_space(struct dearmor *d, struct wax_diag *diag)
 
 	if (err)
 		return err;
-	for (size_t i = 0; i < len; i++)
-		if (!wax_is_space((char)data[i]) || i == WAX_ARMOR_SPACE_MAX)
-			return wax_diag_set(diag, WAX_ERR_FORMAT,
-					    "something follows the armor");
+	for (size_t i = 0; i < len; i++) {
+		if (wax_is_space((char)data[i]) && i < WAX_ARMOR_SPACE_MAX)
+			continue;
+		wax_diag_set(diag, WAX_ERR_FORMAT,
+			     "something follows the armor");
+		wax_diag_hint(diag, MENDS);
+		return WAX_ERR_FORMAT;
+	}
 	return 0;
 }
 

@@ -10,6 +10,9 @@
 
 #include "stream/reader.h"
 
+#define WAX_ARMOR_BEGIN "-----BEGIN AGE ENCRYPTED FILE-----"
+#define WAX_ARMOR_END "-----END AGE ENCRYPTED FILE-----"
+
 /* The most white space before and after the armor, in bytes. */
 #define WAX_ARMOR_SPACE_MAX 1024
 
