@@ -197,6 +197,7 @@ const struct tool tool_extract = {
 	"[FILE]",
 	"find a sealed message in a mail or in pasted text",
 	extract_options,
+	NULL,
 };
 
 static const struct option_spec sign_options[] = {

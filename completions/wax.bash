@@ -65,7 +65,10 @@ _wax_table()
 		levels=''
 		files='-o --output'
 		folders=''
+		names=''
 		texts='-n --number --begin-fd'
+		commands=''
+		kinds=''
 		;;
 	wax-pack)
 		flags='--tar -f --force -q --quiet -h --help --version'
