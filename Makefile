@@ -27,9 +27,11 @@ FUZZ_SECONDS ?= 60
 # The flavours, each in a folder of its own; "warn-" ones only look for what the
 # compilers warn of: gcc finds some of it while it optimises, clang all before.
 B := build$(addprefix /,$(FLAVOUR))
-SANITIZE_fuzz := -fsanitize=address,undefined -fno-sanitize-recover=all \
-	-fno-omit-frame-pointer -fsanitize=fuzzer-no-link
-SANITIZE_asan := $(filter-out %-no-link,$(SANITIZE_fuzz)) -O1 -g1
+ERRORS := -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+SANITIZE_asan := $(ERRORS) -O1 -g1
+SANITIZE_fuzz := $(ERRORS) -fsanitize=fuzzer-no-link
+SANITIZE_tsan := -fsanitize=thread -fno-omit-frame-pointer -O1 -g1
 OUTPUT_warn-gcc := -g0 -S
 OUTPUT_warn-clang := -fsyntax-only
 OUTPUT := $(or $(OUTPUT_$(FLAVOUR)),-c)

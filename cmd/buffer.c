@@ -55,8 +55,9 @@ static void buffer_free(void *ctx)
 
 int buffer_sink(struct wax_sink **sink, struct wax_diag *diag)
 {
-	static const struct wax_sink_ops ops = {buffer_write, buffer_finish,
-						buffer_free};
+	static const struct wax_sink_ops ops = {.write = buffer_write,
+						.finish = buffer_finish,
+						.free = buffer_free};
 	struct buffer *b = malloc(sizeof(*b));
 
 	if (!b)

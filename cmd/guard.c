@@ -97,8 +97,8 @@ static void guard_free(void *ctx)
 	free(g);
 }
 
-static const struct wax_sink_ops guard_ops = {guard_write, guard_finish,
-					      guard_free};
+static const struct wax_sink_ops guard_ops = {
+	.write = guard_write, .finish = guard_finish, .free = guard_free};
 
 int guard_sink(struct wax_sink **sink, struct wax_diag *diag)
 {

@@ -74,6 +74,19 @@ int level_parse(const char *text, uint64_t *out, struct wax_diag *diag)
 	return err;
 }
 
+int threads_wanted(unsigned *out, struct wax_diag *diag)
+{
+	const char *text = getenv("WAX_THREADS");
+	uint64_t n = 0;
+	int err = text && *text ? number_parse(text, false, UINT_MAX,
+					       "WAX_THREADS", &n, diag)
+				: 0;
+
+	if (!err)
+		*out = (unsigned)n;
+	return err;
+}
+
 int limits_option(struct limits *l, int id, const char *value,
 		  struct wax_diag *diag)
 {

@@ -23,6 +23,12 @@ int number_descriptor(const char *text, const char *option, int *out,
 /* The level of -z: a number that zstd has, or the default where it is NULL. */
 int level_parse(const char *text, uint64_t *out, struct wax_diag *diag);
 
+/*
+ * How many threads WAX_THREADS allows: 0, for one for each processor, where it
+ * is not set or empty.
+ */
+int threads_wanted(unsigned *out, struct wax_diag *diag);
+
 /* 0: any. */
 struct limits {
 	uint64_t entries, size, ratio;

@@ -118,7 +118,7 @@ static int unseal(struct open *o, struct wax_source **source,
 {
 	/* What appears at the end need not wait for the signature. */
 	const char *temporary = getenv("TMPDIR");
-	const struct wax_open_options options = {
+	struct wax_open_options options = {
 		.flags = o->dir || !output_is_stdout(o->out) ? WAX_OPEN_EARLY
 							     : 0,
 		.from = o->from ? o->senders : NULL,
@@ -129,7 +129,11 @@ static int unseal(struct open *o, struct wax_source **source,
 		.ctx = o,
 		.now = (int64_t)time(NULL),
 	};
-	int err = wax_open(o->identities, &options, source, &o->contents, diag);
+	int err = threads_wanted(&options.threads, diag);
+
+	if (!err)
+		err = wax_open(o->identities, &options, source, &o->contents,
+			       diag);
 
 	/* What is said of a session is to the point already. */
 	if (err != WAX_ERR_NO_KEY || o->chained || o->named ||
@@ -342,6 +346,7 @@ int main(int argc, char **argv)
 	int first, err;
 
 	program_start(&tool_open);
+	program_version(program_engine);
 	err = wax_identities_new(passphrase_ask, &o.passphrase, &o.identities,
 				 &diag);
 	if (!err)

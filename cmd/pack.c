@@ -64,6 +64,7 @@ static int pack(struct pack *p, struct wax_diag *diag)
 {
 	struct wax_sink *to = NULL;
 	bool left_out = false;
+	unsigned threads = 0;
 	struct stat st, path;
 	bool known = (output_is_stdout(p->out) ? !fstat(p->not_fd, &st)
 					       : !stat(p->out, &st)) &&
@@ -81,7 +82,9 @@ static int pack(struct pack *p, struct wax_diag *diag)
 		err = output_open(p->out, p->file_flags, OUTPUT_BINARY, &to,
 				  diag);
 	if (!err && !p->tar)
-		err = wax_zstd_sink((int)p->level, true, &to, diag);
+		err = threads_wanted(&threads, diag);
+	if (!err && !p->tar)
+		err = wax_zstd_sink((int)p->level, true, threads, &to, diag);
 	if (!err && !p->quiet)
 		err = progress_sink(&to, diag);
 	if (!err)

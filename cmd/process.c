@@ -157,7 +157,8 @@ static int source_read(void *ctx, void *buf, size_t len, size_t *got,
 	return n ? 0 : reap(p, diag);
 }
 
-static const struct wax_source_ops source_ops = {source_read, process_free};
+static const struct wax_source_ops source_ops = {.read = source_read,
+						 .free = process_free};
 
 int process_source(char *const *argv, int in, int extra,
 		   struct wax_source **out, struct wax_diag *diag)
@@ -230,8 +231,8 @@ static int sink_finish(void *ctx, struct wax_diag *diag)
 	return reap(p, diag);
 }
 
-static const struct wax_sink_ops sink_ops = {sink_write, sink_finish,
-					     process_free};
+static const struct wax_sink_ops sink_ops = {
+	.write = sink_write, .finish = sink_finish, .free = process_free};
 
 int process_sink(char *const *argv, struct wax_sink **out,
 		 struct wax_diag *diag)

@@ -228,6 +228,16 @@ static void answer(int id)
 	exit(program_end(err, &diag));
 }
 
+const char *program_engine(void)
+{
+	static char line[128];
+	const char *engine = wax_engine();
+
+	snprintf(line, sizeof(line), "for large payloads: %.80s\n",
+		 engine ? engine : "libsodium");
+	return line;
+}
+
 void program_version(const char *(*more)(void))
 {
 	version_more = more;

@@ -29,6 +29,9 @@ void program_hold_signals(void (*handler)(int), sigset_t *before);
 /* Has --version show the lines that more() returns, too. */
 void program_version(const char *(*more)(void));
 
+/* Such a line: who does the work for large payloads. */
+const char *program_engine(void);
+
 /*
  * Handles one option; value is NULL for those without. Returns 0 or a negative
  * enum wax_err.

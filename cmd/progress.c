@@ -94,6 +94,13 @@ static int watched_read(void *ctx, void *buf, size_t len, size_t *got,
 	return err;
 }
 
+static bool watched_ready(void *ctx)
+{
+	struct watched *w = ctx;
+
+	return wax_source_ready(w->from);
+}
+
 static int watched_write(void *ctx, const void *data, size_t len,
 			 struct wax_diag *diag)
 {
@@ -122,10 +129,10 @@ static void watched_free(void *ctx)
 	free(w);
 }
 
-static const struct wax_source_ops watched_source = {watched_read,
-						     watched_free};
-static const struct wax_sink_ops watched_sink = {watched_write, watched_finish,
-						 watched_free};
+static const struct wax_source_ops watched_source = {
+	.read = watched_read, .free = watched_free, .ready = watched_ready};
+static const struct wax_sink_ops watched_sink = {
+	.write = watched_write, .finish = watched_finish, .free = watched_free};
 
 int progress_source(long long total, struct wax_source **source,
 		    struct wax_diag *diag)

@@ -301,10 +301,10 @@ static int put_seal(struct seal *s, struct wax_sink **to, struct wax_diag *diag)
 		.level = (int)s->level,
 		.signer = s->sign ? s->identities : NULL,
 	};
-	int err = 0;
+	int err = threads_wanted(&o.threads, diag);
 
 	/* Where nothing else asks for an envelope, a name does not. */
-	if (s->level || pad || s->sign)
+	if (!err && (s->level || pad || s->sign))
 		err = base_name(s, &o.name, diag);
 	if (!err)
 		err = wax_seal(s->recipients, &o, to, diag);
@@ -365,6 +365,7 @@ int main(int argc, char **argv)
 	int first, err;
 
 	program_start(&tool_seal);
+	program_version(program_engine);
 	err = wax_recipients_new(&s.recipients, &diag);
 	if (!err)
 		err = wax_identities_new(passphrase_ask, &s.passphrase,

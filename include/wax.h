@@ -13,8 +13,9 @@
  * - x_new() gives what x_free() must be given in the end. Every free accepts
  *   NULL, and wipes what was secret.
  * - Lengths are in bytes. Strings end in NUL; a text with a length need not.
- * - Of long signed or compressed data, threads of the library do a part of the
- *   work; they end with the stream.
+ * - Of large data, threads of the library do a part of the work, and libcrypto
+ *   where it is installed (<wax/engine.h>); the threads end with the stream, and
+ *   streams that the caller made are only called by the caller's own thread.
  * - The library never prints, exits, prompts by itself or reads the
  *   environment, and changes signal handlers only while
  *   wax_terminal_passphrase() runs. An object may be used by one thread at a
@@ -27,6 +28,7 @@
 
 #include <wax/card.h>
 #include <wax/contact.h>
+#include <wax/engine.h>
 #include <wax/error.h>
 #include <wax/file.h>
 #include <wax/home.h>

@@ -24,6 +24,7 @@ static int limit(const struct wax_open_options *o,
 	uint8_t key[WAX_ED25519_PUBLIC_SIZE];
 	int err = 0;
 
+	limits->threads = o->threads;
 	limits->max_ratio = o->max_ratio;
 	limits->max_size = o->max_size;
 	if (o->from && !*o->from)
@@ -106,7 +107,8 @@ int wax_open(struct wax_identities *identities,
 	int err = limit(o, &limits, &senders, diag);
 
 	if (!err)
-		err = wax_age_open(unwrap, &u, &header, source, diag);
+		err = wax_age_open(unwrap, &u, &header, o->threads, source,
+				   diag);
 	if (u.sessions) {
 		/* The session says who it is from. */
 		limits.n_senders = 0;
@@ -121,7 +123,7 @@ int wax_open(struct wax_identities *identities,
 	if (!err && (*found.sender || limits.signer) &&
 	    !(o->flags & WAX_OPEN_EARLY))
 		err = wax_spool_source(o->temporary ? o->temporary : TEMPORARY,
-				       source, diag);
+				       o->threads, source, diag);
 	wax_bytes_release(&senders);
 	wax_bytes_release(&header);
 	if (err && u.sessions)

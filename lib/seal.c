@@ -32,6 +32,7 @@ static int describe(const struct wax_seal_options *o, struct wax_envelope *e,
 				    "data",
 				    o->name);
 	e->level = o->level;
+	e->threads = o->threads;
 	e->pad = o->flags & WAX_SEAL_PAD;
 	e->meta.archive = o->flags & WAX_SEAL_ARCHIVE;
 	if (o->name)
@@ -123,7 +124,8 @@ int wax_seal(const struct wax_recipients *recipients,
 		err = wax_envelope_begin(&envelope, &header.text, diag);
 	if (!err)
 		err = wax_age_seal(&header, wax_secret_bytes(key),
-				   o->flags & WAX_SEAL_ARMOR, sink, diag);
+				   o->flags & WAX_SEAL_ARMOR, o->threads, sink,
+				   diag);
 	if (!err)
 		err = enclose(&envelope, sink, diag);
 	wax_envelope_release(&envelope);

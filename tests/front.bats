@@ -117,7 +117,17 @@ all='wax wax-keygen wax-seal wax-open wax-inspect'
 	[ -n "$version" ]
 	for tool in $all; do
 		call 0 "$tool" --version
-		out_is "$tool $version"
+		case $tool in
+		# Who does the work differs from machine to machine.
+		wax-seal | wax-open)
+			[ "$(head -n 1 "$io/out")" = "$tool $version" ]
+			sed 1d "$io/out" >"$io/engine"
+			grep -qxE 'for large payloads: (OpenSSL 3\..*|libsodium)' \
+				"$io/engine"
+			[ "$(wc -l <"$io/engine")" -eq 1 ]
+			;;
+		*) out_is "$tool $version" ;;
+		esac
 		err_is
 	done
 }

@@ -26,6 +26,7 @@ enum wax_open_flags {
 /* What is asked for beyond opening; {0} asks for nothing. */
 struct wax_open_options {
 	unsigned flags;
+	unsigned threads; /* at most, as in struct wax_seal_options */
 	/*
 	 * Identities, wax1..., up to a NULL: what none of them signed is
 	 * refused. NULL: anyone, or no one.

@@ -29,6 +29,11 @@ struct wax_seal_options {
 	unsigned flags;
 	int level; /* compress at this level; 0: not */
 	/*
+	 * At most so many threads, the caller's counted in: 1 for no other, 0
+	 * for one for each processor. Small data need none.
+	 */
+	unsigned threads;
+	/*
 	 * The name of the file, to go with the data where there is an envelope;
 	 * bare bytes have none. 1 to 255 bytes of UTF-8 without control
 	 * characters or slashes, not "." and not "..".

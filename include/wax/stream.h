@@ -9,6 +9,7 @@
 #ifndef WAX_STREAM_H
 #define WAX_STREAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <wax/error.h>
 
@@ -21,12 +22,19 @@ struct wax_source;
  * commits all that was written; free releases ctx, and where finish was not
  * called or failed it emits nothing and undoes what can be undone. After an
  * error only free is called.
+ *
+ * The others may be NULL. room says where the next bytes may be placed, so that
+ * write, given them there, copies nothing: *len is how many, 0 where there is
+ * no such place; it is valid until the next call. flush emits what waits for
+ * nothing but company, for more may be long in coming.
  */
 struct wax_sink_ops {
 	int (*write)(void *ctx, const void *data, size_t len,
 		     struct wax_diag *diag);
 	int (*finish)(void *ctx, struct wax_diag *diag);
 	void (*free)(void *ctx);
+	void *(*room)(void *ctx, size_t *len);
+	int (*flush)(void *ctx, struct wax_diag *diag);
 };
 
 /*
@@ -34,11 +42,18 @@ struct wax_sink_ops {
  * (len is at least 1) and their number in *got; 0 is the end, which an
  * authenticating source reports only when all of it was authentic. read is not
  * called again after the end or an error.
+ *
+ * The others may be NULL. lend is read without a copy: *data are the source's
+ * own, valid until the next call. ready says whether read has something now;
+ * without it, that it has.
  */
 struct wax_source_ops {
 	int (*read)(void *ctx, void *buf, size_t len, size_t *got,
 		    struct wax_diag *diag);
 	void (*free)(void *ctx);
+	int (*lend)(void *ctx, const void **data, size_t *len,
+		    struct wax_diag *diag);
+	bool (*ready)(void *ctx);
 };
 
 /*
@@ -67,6 +82,18 @@ WAX_API int wax_sink_write(struct wax_sink *sink, const void *data, size_t len,
 			   struct wax_diag *diag);
 
 /*
+ * Where up to *len bytes may be placed that are written next, from there; NULL
+ * where there is no such place, or after an error.
+ */
+WAX_API void *wax_sink_room(struct wax_sink *sink, size_t *len);
+
+/*
+ * Says that it may take long until the next write: what waits for nothing but
+ * company is emitted.
+ */
+WAX_API int wax_sink_flush(struct wax_sink *sink, struct wax_diag *diag);
+
+/*
  * Ends the stream and commits it. Once this returned 0 the output is where it
  * should be: a file has its name and is on the disk. Writing after it, or
  * finishing twice, is a bug of the caller.
@@ -83,6 +110,17 @@ WAX_API void wax_sink_free(struct wax_sink *sink);
 WAX_API int wax_source_read(struct wax_source *source, void *buf, size_t len,
 			    size_t *got, struct wax_diag *diag);
 WAX_API void wax_source_free(struct wax_source *source);
+
+/*
+ * As reading, but *data are the source's own, valid until the next call. Only
+ * for one that lends.
+ */
+WAX_API int wax_source_lend(struct wax_source *source, const void **data,
+			    size_t *len, struct wax_diag *diag);
+WAX_API bool wax_source_lends(const struct wax_source *source);
+
+/* Whether a read need not wait; true where that is not known. */
+WAX_API bool wax_source_ready(struct wax_source *source);
 
 /* Reads the source to its end and writes everything; does not finish. */
 WAX_API int wax_copy(struct wax_source *from, struct wax_sink *to,

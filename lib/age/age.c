@@ -27,6 +27,14 @@ static int opened_read(void *ctx, void *buf, size_t len, size_t *got,
 	return wax_source_read(o->payload, buf, len, got, diag);
 }
 
+static int opened_lend(void *ctx, const void **data, size_t *len,
+		       struct wax_diag *diag)
+{
+	struct opened *o = ctx;
+
+	return wax_source_lend(o->payload, data, len, diag);
+}
+
 static void opened_free(void *ctx)
 {
 	struct opened *o = ctx;
@@ -37,7 +45,8 @@ static void opened_free(void *ctx)
 	free(o);
 }
 
-static const struct wax_source_ops opened_ops = {opened_read, opened_free};
+static const struct wax_source_ops opened_ops = {
+	.read = opened_read, .free = opened_free, .lend = opened_lend};
 
 /* A passphrase stands alone: a second way in would make it pointless. */
 static int check_stanzas(const struct wax_header *h, struct wax_diag *diag)
@@ -58,7 +67,8 @@ static int check_stanzas(const struct wax_header *h, struct wax_diag *diag)
 
 /* Reads the header and makes the payload's source. */
 static int open_payload(struct opened *o, wax_unwrap_fn *unwrap, void *ctx,
-			struct wax_bytes *text, struct wax_diag *diag)
+			struct wax_bytes *text, unsigned threads,
+			struct wax_diag *diag)
 {
 	struct wax_header h = {0};
 	struct wax_secret *key = NULL;
@@ -74,8 +84,8 @@ static int open_payload(struct opened *o, wax_unwrap_fn *unwrap, void *ctx,
 		err = wax_diag_set(diag, WAX_ERR_FORMAT,
 				   "the header's MAC is wrong: it was changed");
 	if (!err)
-		err = wax_payload_source(wax_secret_bytes(key), o->in->r,
-					 &o->payload, diag);
+		err = wax_payload_source(wax_secret_bytes(key), threads,
+					 o->in->r, &o->payload, diag);
 	if (!err && text) {
 		*text = h.text;
 		h.text = (struct wax_bytes){0};
@@ -86,7 +96,8 @@ static int open_payload(struct opened *o, wax_unwrap_fn *unwrap, void *ctx,
 }
 
 int wax_age_open(wax_unwrap_fn *unwrap, void *ctx, struct wax_bytes *text,
-		 struct wax_source **source, struct wax_diag *diag)
+		 unsigned threads, struct wax_source **source,
+		 struct wax_diag *diag)
 {
 	struct opened *o = calloc(1, sizeof(*o));
 	int err;
@@ -95,7 +106,7 @@ int wax_age_open(wax_unwrap_fn *unwrap, void *ctx, struct wax_bytes *text,
 		return wax_no_memory(diag);
 	err = wax_input_new(*source, &o->in, diag);
 	if (!err)
-		err = open_payload(o, unwrap, ctx, text, diag);
+		err = open_payload(o, unwrap, ctx, text, threads, diag);
 	if (err) {
 		opened_free(o);
 		return err;
@@ -105,10 +116,12 @@ int wax_age_open(wax_unwrap_fn *unwrap, void *ctx, struct wax_bytes *text,
 
 int wax_age_seal(struct wax_header *header,
 		 const uint8_t file_key[WAX_FILE_KEY_SIZE], bool armored,
-		 struct wax_sink **sink, struct wax_diag *diag)
+		 unsigned threads, struct wax_sink **sink,
+		 struct wax_diag *diag)
 {
 	int err = armored ? wax_armor_sink(sink, diag) : 0;
 
 	return err ? err
-		   : wax_payload_sink(file_key, &header->text, sink, diag);
+		   : wax_payload_sink(file_key, threads, &header->text, sink,
+				      diag);
 }

@@ -20,9 +20,11 @@ typedef int wax_unwrap_fn(void *ctx, const struct wax_header *header,
  * once, for a header whose passphrase stanza, if it has one, is alone and
  * within the limit of cost. text, unless NULL, receives the header as it was in
  * the file, without armor, through the line of the MAC; to be released.
+ * threads are those of wax_payload_source().
  */
 int wax_age_open(wax_unwrap_fn *unwrap, void *ctx, struct wax_bytes *text,
-		 struct wax_source **source, struct wax_diag *diag);
+		 unsigned threads, struct wax_source **source,
+		 struct wax_diag *diag);
 
 /*
  * Puts a sink before *sink that writes an age file. The header is a finished
@@ -30,6 +32,7 @@ int wax_age_open(wax_unwrap_fn *unwrap, void *ctx, struct wax_bytes *text,
  */
 int wax_age_seal(struct wax_header *header,
 		 const uint8_t file_key[WAX_FILE_KEY_SIZE], bool armored,
-		 struct wax_sink **sink, struct wax_diag *diag);
+		 unsigned threads, struct wax_sink **sink,
+		 struct wax_diag *diag);
 
 #endif

@@ -158,7 +158,15 @@ static int dearmor_read(void *ctx, void *buf, size_t len, size_t *got,
 	return 0;
 }
 
-static const struct wax_source_ops dearmor_ops = {dearmor_read, free};
+static bool dearmor_ready(void *ctx)
+{
+	struct dearmor *d = ctx;
+
+	return d->at < d->len || wax_reader_ready(d->from);
+}
+
+static const struct wax_source_ops dearmor_ops = {
+	.read = dearmor_read, .free = free, .ready = dearmor_ready};
 
 int wax_armor_source(struct wax_reader *from, struct wax_source **out,
 		     struct wax_diag *diag)
@@ -244,8 +252,8 @@ static void armor_free(void *ctx)
 	free(a);
 }
 
-static const struct wax_sink_ops armor_ops = {armor_write, armor_finish,
-					      armor_free};
+static const struct wax_sink_ops armor_ops = {
+	.write = armor_write, .finish = armor_finish, .free = armor_free};
 
 int wax_armor_sink(struct wax_sink **sink, struct wax_diag *diag)
 {

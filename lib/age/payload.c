@@ -1,59 +1,25 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * STREAM, both ways, a chunk at a time.
+ * STREAM, both ways: bytes to batches and back, in order.
  */
-#include <stdbool.h>
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <wax/secret.h>
-
+#include "age/flow.h"
 #include "age/payload.h"
 #include "base/error.h"
-#include "base/secret.h"
 
-#define LAST (WAX_NONCE_SIZE - 1) /* the nonce's byte that marks the last */
-
-/* What both directions share. */
-struct chunks {
-	struct wax_secret *key;
-	uint8_t nonce[WAX_NONCE_SIZE]; /* of the next chunk */
-	uint8_t buf[WAX_SEALED_CHUNK_SIZE];
-	size_t len;
-	size_t used; /* how much of a chunk's plaintext was ever there */
-};
-
-static int chunks_init(struct chunks *c,
-		       const uint8_t file_key[WAX_FILE_KEY_SIZE],
-		       const uint8_t nonce[WAX_PAYLOAD_NONCE_SIZE],
-		       struct wax_diag *diag)
+static int engine_failed(struct wax_diag *diag)
 {
-	int err = wax_secret_new(WAX_KEY_SIZE, &c->key, diag);
-
-	if (err)
-		return err;
-	wax_hkdf(nonce, WAX_PAYLOAD_NONCE_SIZE, file_key, WAX_FILE_KEY_SIZE,
-		 "payload", 7, wax_secret_bytes(c->key), WAX_KEY_SIZE);
-	return 0;
-}
-
-static void chunks_release(struct chunks *c)
-{
-	wax_secret_free(c->key);
-	wax_wipe(c->buf, c->used);
-}
-
-static void next_nonce(struct chunks *c)
-{
-	for (size_t i = LAST; i-- > 0;)
-		if (++c->nonce[i])
-			break;
+	return wax_diag_set(diag, WAX_ERR_IO, "libcrypto failed");
 }
 
 struct sealing {
-	struct chunks c;
+	struct wax_flow f;
 	struct wax_bytes head; /* header and nonce, until they are written */
 	struct wax_sink *to;
+	struct wax_batch *now; /* that is being filled */
 };
 
 /* Writes what stands before the chunks, once. */
@@ -65,51 +31,105 @@ static int write_head(struct sealing *s, struct wax_diag *diag)
 	return err;
 }
 
-static int write_chunk(struct sealing *s, struct wax_diag *diag)
+/* Writes what is done; waits for as much as it takes to go on, or for all. */
+static int emit(struct sealing *s, bool all, struct wax_diag *diag)
 {
-	size_t len = s->c.len;
+	struct wax_crew *c = s->f.crew;
+	struct wax_batch *b;
+	int err = 0;
 
-	wax_aead_seal(wax_secret_bytes(s->c.key), s->c.nonce, NULL, 0, s->c.buf,
-		      len, s->c.buf);
-	next_nonce(&s->c);
-	s->c.len = 0;
-	return wax_sink_write(s->to, s->c.buf, len + WAX_TAG_SIZE, diag);
+	while (!err && (b = wax_crew_oldest(c, all || wax_crew_full(c)))) {
+		err = b->end == WAX_BATCH_FAILED
+			      ? engine_failed(diag)
+			      : wax_sink_write(s->to, b->sealed, b->out, diag);
+		wax_crew_drop(c);
+	}
+	return err;
 }
 
-/* A full chunk waits for more, for it may be the last. */
+/* Hands over the first chunks of the batch; the others begin the next. */
+static int hand_over(struct sealing *s, size_t chunks, struct wax_diag *diag)
+{
+	struct wax_batch *b = s->now;
+	size_t n = chunks * WAX_CHUNK_SIZE;
+	size_t rest = b->len > n ? b->len - n : 0;
+
+	b->len -= rest;
+	wax_flow_put(&s->f, chunks);
+	s->now = wax_flow_next(&s->f, diag);
+	if (!s->now)
+		return wax_no_memory(diag);
+	s->now->len = 0;
+	assert(rest <= WAX_CHUNK_SIZE);
+	if (rest)
+		memcpy(s->now->sealed, wax_batch_at(b, n), rest);
+	wax_batch_fill(s->now, rest);
+	return emit(s, false, diag);
+}
+
+/* The first write: from here on there is a batch. */
+static int begin(struct sealing *s, struct wax_diag *diag)
+{
+	s->now = wax_flow_next(&s->f, diag);
+	return s->now ? write_head(s, diag) : wax_no_memory(diag);
+}
+
+/* A full batch waits for more, for its last chunk may be the payload's. */
 static int sealing_write(void *ctx, const void *data, size_t len,
 			 struct wax_diag *diag)
 {
 	struct sealing *s = ctx;
 	const uint8_t *p = data;
-	int err = write_head(s, diag);
+	int err = s->now ? 0 : begin(s, diag);
 
 	while (len && !err) {
-		size_t n = WAX_CHUNK_SIZE - s->c.len;
+		size_t n = WAX_CHUNK_SIZE - s->now->len % WAX_CHUNK_SIZE;
+		uint8_t *at = wax_batch_at(s->now, s->now->len);
 
-		if (!n) {
-			err = write_chunk(s, diag);
+		if (s->now->len == WAX_BATCH_PLAIN) {
+			err = hand_over(s, WAX_BATCH_CHUNKS, diag);
 			continue;
 		}
 		n = n < len ? n : len;
-		memcpy(s->c.buf + s->c.len, p, n);
-		s->c.len += n;
-		s->c.used = s->c.len > s->c.used ? s->c.len : s->c.used;
+		if (at != p)
+			memcpy(at, p, n);
+		wax_batch_fill(s->now, n);
 		p += n;
 		len -= n;
 	}
 	return err;
 }
 
+static void *sealing_room(void *ctx, size_t *len)
+{
+	struct sealing *s = ctx;
+
+	if (!s->now || s->now->len == WAX_BATCH_PLAIN)
+		return NULL;
+	*len = WAX_CHUNK_SIZE - s->now->len % WAX_CHUNK_SIZE;
+	return wax_batch_at(s->now, s->now->len);
+}
+
+static int sealing_flush(void *ctx, struct wax_diag *diag)
+{
+	struct sealing *s = ctx;
+	size_t chunks =
+		s->now && s->now->len ? (s->now->len - 1) / WAX_CHUNK_SIZE : 0;
+	int err = chunks ? hand_over(s, chunks, diag) : 0;
+
+	return err ? err : emit(s, true, diag);
+}
+
 static int sealing_finish(void *ctx, struct wax_diag *diag)
 {
 	struct sealing *s = ctx;
-	int err = write_head(s, diag);
+	int err = s->now ? 0 : begin(s, diag);
 
 	if (err)
 		return err;
-	s->c.nonce[LAST] = 1;
-	err = write_chunk(s, diag);
+	s->now->last = true;
+	wax_flow_put(&s->f, s->now->len / WAX_CHUNK_SIZE + 1);
+	err = emit(s, true, diag);
 	return err ? err : wax_sink_finish(s->to, diag);
 }
 
@@ -117,18 +137,21 @@ static void sealing_free(void *ctx)
 {
 	struct sealing *s = ctx;
 
-	chunks_release(&s->c);
+	wax_flow_release(&s->f);
 	wax_bytes_release(&s->head);
 	wax_sink_free(s->to);
 	free(s);
 }
 
-static const struct wax_sink_ops sealing_ops = {sealing_write, sealing_finish,
-						sealing_free};
+static const struct wax_sink_ops sealing_ops = {.write = sealing_write,
+						.finish = sealing_finish,
+						.free = sealing_free,
+						.room = sealing_room,
+						.flush = sealing_flush};
 
 int wax_payload_sink(const uint8_t file_key[WAX_FILE_KEY_SIZE],
-		     struct wax_bytes *header, struct wax_sink **sink,
-		     struct wax_diag *diag)
+		     unsigned threads, struct wax_bytes *header,
+		     struct wax_sink **sink, struct wax_diag *diag)
 {
 	uint8_t nonce[WAX_PAYLOAD_NONCE_SIZE];
 	struct sealing *s = calloc(1, sizeof(*s));
@@ -141,7 +164,8 @@ int wax_payload_sink(const uint8_t file_key[WAX_FILE_KEY_SIZE],
 	wax_random(nonce, sizeof(nonce));
 	err = wax_bytes_add(&s->head, nonce, sizeof(nonce), diag);
 	if (!err)
-		err = chunks_init(&s->c, file_key, nonce, diag);
+		err = wax_flow_init(&s->f, false, file_key, nonce, threads,
+				    diag);
 	if (err) {
 		sealing_free(s);
 		return err;
@@ -150,96 +174,185 @@ int wax_payload_sink(const uint8_t file_key[WAX_FILE_KEY_SIZE],
 }
 
 struct opening {
-	struct chunks c;
+	struct wax_flow f;
 	struct wax_reader *from;
-	size_t at;  /* what of plain was handed out */
-	bool first; /* no chunk was opened yet */
-	bool last;  /* the last one was */
-	/* Apart from the sealed bytes, for they may be tried a second time. */
-	uint8_t plain[WAX_CHUNK_SIZE];
+	struct wax_batch *now; /* that is handed out; NULL: none */
+	size_t at;	       /* what of it was */
+	bool ended;	       /* there is nothing more to be read */
+	int err;	       /* why, where it was not the end */
+	struct wax_diag diag;
 };
 
-/*
- * A full chunk is tried as one of many first, then as the last: this decides
- * how much is handed out of a payload that breaks off.
- */
-static bool open_chunk(struct opening *o, size_t len)
+static int cut_short(struct wax_diag *diag)
 {
-	const uint8_t *key = wax_secret_bytes(o->c.key);
-
-	if (len == WAX_SEALED_CHUNK_SIZE &&
-	    wax_aead_open(key, o->c.nonce, NULL, 0, o->c.buf, len, o->plain))
-		return true;
-	o->c.nonce[LAST] = 1;
-	o->last = true;
-	return wax_aead_open(key, o->c.nonce, NULL, 0, o->c.buf, len, o->plain);
+	return wax_diag_set(diag, WAX_ERR_FORMAT, "the payload is cut short");
 }
 
-static int read_chunk(struct opening *o, struct wax_diag *diag)
+/*
+ * Reads until the batch is full, and hands it over with the chunks that are
+ * whole. Where reading would have to wait, what is there already must not:
+ * then *waits is set.
+ */
+static int feed(struct opening *o, bool *waits, struct wax_diag *diag)
 {
-	size_t len;
-	int err = wax_reader_read(o->from, o->c.buf, WAX_SEALED_CHUNK_SIZE,
-				  &len, diag);
+	struct wax_batch *b = wax_flow_next(&o->f, diag), *next;
+	size_t chunks, got, rest;
 
-	if (err)
-		return err;
-	if (len < WAX_TAG_SIZE || (len == WAX_TAG_SIZE && !o->first))
-		return wax_diag_set(diag, WAX_ERR_FORMAT,
-				    "the payload is cut short");
-	if (!open_chunk(o, len))
-		return wax_diag_set(diag, WAX_ERR_FORMAT,
-				    "the payload is damaged or cut short");
-	next_nonce(&o->c);
-	o->first = false;
-	o->c.len = len - WAX_TAG_SIZE;
-	o->c.used = o->c.len > o->c.used ? o->c.len : o->c.used;
-	o->at = 0;
+	if (!b)
+		return wax_no_memory(diag);
+	*waits = false;
+	while (b->len < WAX_BATCH_SEALED && !o->ended && !*waits) {
+		if ((b->len >= WAX_SEALED_CHUNK_SIZE ||
+		     !wax_crew_idle(o->f.crew)) &&
+		    !wax_reader_ready(o->from)) {
+			*waits = true;
+			break;
+		}
+		o->err = wax_reader_some(o->from, b->sealed + b->len,
+					 WAX_BATCH_SEALED - b->len, &got,
+					 &o->diag);
+		o->ended = o->err || !got;
+		if (!o->ended)
+			wax_batch_fill(b, got);
+	}
+	chunks = b->len / WAX_SEALED_CHUNK_SIZE;
+	rest = b->len % WAX_SEALED_CHUNK_SIZE;
+	if (o->ended && !o->err && rest) {
+		chunks++;
+		rest = 0;
+	}
+	if (!chunks)
+		return 0;
+	b->len -= rest;
+	wax_flow_put(&o->f, chunks);
+	next = wax_flow_next(&o->f, diag);
+	if (!next)
+		return wax_no_memory(diag);
+	next->len = 0;
+	memcpy(next->sealed, b->sealed + b->len, rest);
+	wax_batch_fill(next, rest);
 	return 0;
 }
 
-static int expect_end(struct opening *o, struct wax_diag *diag)
+/* The next batch that is opened; reading goes on meanwhile. */
+static int next_batch(struct opening *o, struct wax_diag *diag)
 {
-	const uint8_t *data;
-	size_t len;
-	int err = wax_reader_peek(o->from, 1, &data, &len, diag);
+	struct wax_crew *c = o->f.crew;
 
-	if (!err && len)
-		err = wax_diag_set(diag, WAX_ERR_FORMAT,
-				   "something follows the payload");
-	return err;
+	o->at = 0;
+	while (!o->now) {
+		bool waits = false;
+		int err = 0;
+
+		if (!o->ended && !wax_crew_full(c))
+			err = feed(o, &waits, diag);
+		if (err)
+			return err;
+		o->now = wax_crew_oldest(c,
+					 o->ended || waits || wax_crew_full(c));
+		if (!o->now && o->ended) {
+			if (o->err && diag)
+				*diag = o->diag;
+			return o->err ? o->err : cut_short(diag);
+		}
+	}
+	return 0;
+}
+
+/* After the last chunk: what was read beyond it, or can be. */
+static int expect_end(struct opening *o, size_t rest, struct wax_diag *diag)
+{
+	struct wax_batch *next = wax_crew_next(o->f.crew);
+	const uint8_t *data;
+	size_t len = 0;
+
+	if (!rest && wax_crew_idle(o->f.crew) && !next->len) {
+		if (o->err && diag)
+			*diag = o->diag;
+		if (o->ended)
+			return o->err;
+		o->err = wax_reader_peek(o->from, 1, &data, &len, diag);
+		if (o->err || !len)
+			return o->err;
+	}
+	return wax_diag_set(diag, WAX_ERR_FORMAT,
+			    "something follows the payload");
+}
+
+/* Everything of the batch was handed out: *end when there can be no other. */
+static int leave_batch(struct opening *o, bool *end, struct wax_diag *diag)
+{
+	enum wax_batch_end how = o->now->end;
+	size_t rest = o->now->rest;
+
+	o->now = NULL;
+	wax_crew_drop(o->f.crew);
+	switch (how) {
+	case WAX_BATCH_LAST:
+		*end = true;
+		return expect_end(o, rest, diag);
+	case WAX_BATCH_CUT:
+		return cut_short(diag);
+	case WAX_BATCH_BAD:
+		return wax_diag_set(diag, WAX_ERR_FORMAT,
+				    "the payload is damaged or cut short");
+	default:
+		return 0;
+	}
+}
+
+static int opening_lend(void *ctx, const void **data, size_t *len,
+			struct wax_diag *diag)
+{
+	struct opening *o = ctx;
+	bool end = false;
+	int err = 0;
+
+	*len = 0;
+	while (!err && !end && (!o->now || o->at == o->now->out))
+		err = o->now ? leave_batch(o, &end, diag) : next_batch(o, diag);
+	if (err || end)
+		return err;
+	*data = wax_batch_opened(o->now, o->at);
+	*len = WAX_CHUNK_SIZE - o->at % WAX_CHUNK_SIZE;
+	if (*len > o->now->out - o->at)
+		*len = o->now->out - o->at;
+	o->at += *len;
+	return 0;
 }
 
 static int opening_read(void *ctx, void *buf, size_t len, size_t *got,
 			struct wax_diag *diag)
 {
 	struct opening *o = ctx;
+	const void *data;
+	size_t all;
+	int err = opening_lend(o, &data, &all, diag);
 
-	if (o->at == o->c.len && !o->last) {
-		int err = read_chunk(o, diag);
-
-		if (err)
-			return err;
+	if (err || !all) {
+		*got = 0;
+		return err;
 	}
-	*got = o->c.len - o->at < len ? o->c.len - o->at : len;
-	memcpy(buf, o->plain + o->at, *got);
-	o->at += *got;
-	return *got ? 0 : expect_end(o, diag);
+	*got = all < len ? all : len;
+	memcpy(buf, data, *got);
+	o->at -= all - *got;
+	return 0;
 }
 
 static void opening_free(void *ctx)
 {
 	struct opening *o = ctx;
 
-	wax_wipe(o->plain, o->c.used);
-	chunks_release(&o->c);
+	wax_flow_release(&o->f);
 	free(o);
 }
 
-static const struct wax_source_ops opening_ops = {opening_read, opening_free};
+static const struct wax_source_ops opening_ops = {
+	.read = opening_read, .free = opening_free, .lend = opening_lend};
 
 int wax_payload_source(const uint8_t file_key[WAX_FILE_KEY_SIZE],
-		       struct wax_reader *from, struct wax_source **out,
-		       struct wax_diag *diag)
+		       unsigned threads, struct wax_reader *from,
+		       struct wax_source **out, struct wax_diag *diag)
 {
 	uint8_t nonce[WAX_PAYLOAD_NONCE_SIZE];
 	struct opening *o;
@@ -249,14 +362,12 @@ int wax_payload_source(const uint8_t file_key[WAX_FILE_KEY_SIZE],
 	if (err)
 		return err;
 	if (len < sizeof(nonce))
-		return wax_diag_set(diag, WAX_ERR_FORMAT,
-				    "the payload is cut short");
+		return cut_short(diag);
 	o = calloc(1, sizeof(*o));
 	if (!o)
 		return wax_no_memory(diag);
 	o->from = from;
-	o->first = true;
-	err = chunks_init(&o->c, file_key, nonce, diag);
+	err = wax_flow_init(&o->f, true, file_key, nonce, threads, diag);
 	if (err) {
 		opening_free(o);
 		return err;

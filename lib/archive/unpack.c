@@ -54,7 +54,8 @@ static int meter_read(void *ctx, void *buf, size_t len, size_t *got,
 }
 
 /* What is metered stays the caller's. */
-static const struct wax_source_ops meter_ops = {meter_read, free};
+static const struct wax_source_ops meter_ops = {.read = meter_read,
+						.free = free};
 
 static int open_source(struct unpacking *x, struct wax_source *from,
 		       struct wax_diag *diag)

@@ -105,11 +105,13 @@ void wax_blake2b_end(struct wax_blake2b *b, uint8_t out[WAX_BLAKE2B_SIZE]);
 /*
  * Ed25519ph (RFC 8032, section 5.1) with an empty context, over a message that
  * is given in pieces. Signing and verifying end it; free wipes. Of a long
- * message a thread does the hashing, while the caller goes on.
+ * message a thread does the hashing, while the caller goes on, unless threads
+ * is 1 or there is but one processor (0).
  */
 struct wax_prehash;
 
-int wax_prehash_new(struct wax_prehash **out, struct wax_diag *diag);
+int wax_prehash_new(unsigned threads, struct wax_prehash **out,
+		    struct wax_diag *diag);
 void wax_prehash_free(struct wax_prehash *p);
 void wax_prehash_add(struct wax_prehash *p, const void *data, size_t len);
 void wax_prehash_sign(struct wax_prehash *p,

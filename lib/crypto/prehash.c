@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "crypto/crypto.h"
+#include "sys/crew.h"
 
 /* What is hashed before a thread is worth its start, in bytes. */
 #define ALONE_MAX (1024 * 1024)
@@ -36,17 +37,20 @@ struct ring {
 
 struct wax_prehash {
 	crypto_sign_ed25519ph_state state; /* the thread's while there is one */
-	size_t alone;			   /* bytes hashed without it */
-	struct ring *ring;		   /* NULL: there is none */
+	bool threaded;
+	size_t alone;	   /* bytes hashed without it */
+	struct ring *ring; /* NULL: there is none */
 };
 
-int wax_prehash_new(struct wax_prehash **out, struct wax_diag *diag)
+int wax_prehash_new(unsigned threads, struct wax_prehash **out,
+		    struct wax_diag *diag)
 {
 	struct wax_prehash *p = calloc(1, sizeof(*p));
 
 	if (!p)
 		return wax_no_memory(diag);
 	crypto_sign_ed25519ph_init(&p->state);
+	p->threaded = wax_crew_size(threads) > 1;
 	*out = p;
 	return 0;
 }
@@ -174,7 +178,7 @@ void wax_prehash_free(struct wax_prehash *p)
 
 void wax_prehash_add(struct wax_prehash *p, const void *data, size_t len)
 {
-	if (!p->ring && p->alone >= ALONE_MAX)
+	if (p->threaded && !p->ring && p->alone >= ALONE_MAX)
 		start(p);
 	if (p->ring) {
 		add_to_ring(p->ring, data, len);

@@ -18,6 +18,7 @@ struct wax_envelope {
 	struct wax_meta meta;
 	int level; /* of compression; 0: raw blocks */
 	bool pad;
+	unsigned threads;	   /* at most; 0: one for each processor */
 	struct wax_secret *signer; /* an Ed25519 secret key, or NULL */
 	bool session; /* which signs for a session, and is no sender */
 	struct wax_prehash *hash; /* of what it signs; wax_envelope_begin() */
@@ -46,6 +47,7 @@ int wax_envelope_sink(struct wax_envelope *e, struct wax_sink **sink,
 int wax_bare_sink(struct wax_sink **sink, struct wax_diag *diag);
 
 struct wax_envelope_limits {
+	unsigned threads; /* at most; 0: one for each processor */
 	/* Data of more than this many times the payload are refused. */
 	unsigned max_ratio; /* 0: no limit */
 	/* Data that are no archive and larger, in bytes, are refused. */

@@ -26,6 +26,7 @@ struct opening {
 	struct wax_prehash *hash;		 /* until it was checked */
 	uint64_t taken;				 /* of the payload */
 	uint64_t given;				 /* of the data */
+	unsigned threads;
 	unsigned max_ratio;
 	uint64_t max_size;
 	bool any;	       /* there was a frame of data */
@@ -81,7 +82,7 @@ static int read_meta(struct opening *o, const uint8_t *start,
 	}
 	if (!err && o->due)
 		err = wax_signature_begin(kind_of(o), o->signer, header,
-					  &o->hash, diag);
+					  o->threads, &o->hash, diag);
 	if (!err && o->hash)
 		wax_prehash_add(o->hash, frame, len);
 	o->taken = len;
@@ -208,8 +209,6 @@ static int opening_read(void *ctx, void *buf, size_t len, size_t *got,
 	bool end = false;
 	int err = 0;
 
-	if (!o->z)
-		return wax_reader_some(&o->r, buf, len, got, diag);
 	*got = 0;
 	while (!err && !*got && !end)
 		err = o->inside ? read_data(o, buf, len, got, diag)
@@ -228,7 +227,30 @@ static void opening_free(void *ctx)
 	free(o);
 }
 
-static const struct wax_source_ops opening_ops = {opening_read, opening_free};
+/* Of bare bytes, nothing more is to be looked at. */
+static int bare_read(void *ctx, void *buf, size_t len, size_t *got,
+		     struct wax_diag *diag)
+{
+	struct opening *o = ctx;
+
+	return wax_reader_some(&o->r, buf, len, got, diag);
+}
+
+static int bare_lend(void *ctx, const void **data, size_t *len,
+		     struct wax_diag *diag)
+{
+	struct opening *o = ctx;
+
+	return wax_reader_lend(&o->r, data, len, diag);
+}
+
+static const struct wax_source_ops bare_ops = {.read = bare_read,
+					       .free = opening_free};
+static const struct wax_source_ops lending_ops = {
+	.read = bare_read, .free = opening_free, .lend = bare_lend};
+
+static const struct wax_source_ops opening_ops = {.read = opening_read,
+						  .free = opening_free};
 
 static int another(const struct wax_meta *meta, struct wax_diag *diag)
 {
@@ -291,11 +313,13 @@ int wax_envelope_source(const struct wax_bytes *header,
 			struct wax_source **source, struct wax_contents *out,
 			struct wax_diag *diag)
 {
+	const struct wax_source_ops *ops = &opening_ops;
 	struct opening *o = calloc(1, sizeof(*o));
 	int err;
 
 	if (!o)
 		return wax_no_memory(diag);
+	o->threads = limits->threads;
 	o->max_ratio = limits->max_ratio;
 	o->max_size = limits->max_size;
 	o->due = limits->signer;
@@ -311,5 +335,7 @@ int wax_envelope_source(const struct wax_bytes *header,
 		return err;
 	}
 	tell(o, out);
-	return wax_source_wrap(&opening_ops, o, &o->from, source, diag);
+	if (!o->z)
+		ops = wax_source_lends(*source) ? &lending_ops : &bare_ops;
+	return wax_source_wrap(ops, o, &o->from, source, diag);
 }

@@ -12,13 +12,13 @@
 
 int wax_signature_begin(enum wax_signature_kind kind,
 			const uint8_t key[WAX_ED25519_PUBLIC_SIZE],
-			const struct wax_bytes *header,
+			const struct wax_bytes *header, unsigned threads,
 			struct wax_prehash **out, struct wax_diag *diag)
 {
 	static const char label[] = "wax/v1 sealed"; /* with its NUL */
 	uint8_t byte = (uint8_t)kind;
 	struct wax_prehash *p;
-	int err = wax_prehash_new(&p, diag);
+	int err = wax_prehash_new(threads, &p, diag);
 
 	if (err)
 		return err;

@@ -22,7 +22,7 @@ enum wax_signature_kind {
 /* Begins what is signed: the label, the kind, the key and the age header. */
 int wax_signature_begin(enum wax_signature_kind kind,
 			const uint8_t key[WAX_ED25519_PUBLIC_SIZE],
-			const struct wax_bytes *header,
+			const struct wax_bytes *header, unsigned threads,
 			struct wax_prehash **out, struct wax_diag *diag);
 
 /* Makes the whole frame of what was signed. */

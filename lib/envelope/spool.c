@@ -18,6 +18,7 @@
 struct spool {
 	struct wax_source *from;
 	char *dir;
+	unsigned threads;
 	char name[128]; /* for messages */
 	int fd;
 	struct wax_secret *key;
@@ -38,8 +39,8 @@ static int fill(struct spool *s, struct wax_diag *diag)
 		err = wax_sink_fd(s->fd, s->name, &to, diag);
 	if (!err) {
 		wax_random(wax_secret_bytes(s->key), WAX_FILE_KEY_SIZE);
-		err = wax_payload_sink(wax_secret_bytes(s->key), &none, &to,
-				       diag);
+		err = wax_payload_sink(wax_secret_bytes(s->key), s->threads,
+				       &none, &to, diag);
 	}
 	if (!err)
 		err = wax_copy(s->from, to, diag);
@@ -59,23 +60,45 @@ static int rewind_file(struct spool *s, struct wax_diag *diag)
 	if (!err)
 		err = wax_reader_init(&s->r, s->file, diag);
 	if (!err)
-		err = wax_payload_source(wax_secret_bytes(s->key), &s->r,
-					 &s->data, diag);
+		err = wax_payload_source(wax_secret_bytes(s->key), s->threads,
+					 &s->r, &s->data, diag);
 	return err;
+}
+
+/* At the first call everything is read. */
+static int need(struct spool *s, struct wax_diag *diag)
+{
+	int err = s->data ? 0 : fill(s, diag);
+
+	return err || s->data ? err : rewind_file(s, diag);
+}
+
+/* Whoever damages our own file is no bad input. */
+static int own(const struct spool *s, int err)
+{
+	return err == WAX_ERR_FORMAT && s->data ? WAX_ERR_IO : err;
 }
 
 static int spool_read(void *ctx, void *buf, size_t len, size_t *got,
 		      struct wax_diag *diag)
 {
 	struct spool *s = ctx;
-	int err = s->data ? 0 : fill(s, diag);
+	int err = need(s, diag);
 
-	if (!err && !s->data)
-		err = rewind_file(s, diag);
 	if (!err)
 		err = wax_source_read(s->data, buf, len, got, diag);
-	/* Whoever damages our own file is no bad input. */
-	return err == WAX_ERR_FORMAT && s->data ? WAX_ERR_IO : err;
+	return own(s, err);
+}
+
+static int spool_lend(void *ctx, const void **data, size_t *len,
+		      struct wax_diag *diag)
+{
+	struct spool *s = ctx;
+	int err = need(s, diag);
+
+	if (!err)
+		err = wax_source_lend(s->data, data, len, diag);
+	return own(s, err);
 }
 
 static void spool_free(void *ctx)
@@ -93,16 +116,18 @@ static void spool_free(void *ctx)
 	free(s);
 }
 
-static const struct wax_source_ops spool_ops = {spool_read, spool_free};
+static const struct wax_source_ops spool_ops = {
+	.read = spool_read, .free = spool_free, .lend = spool_lend};
 
-int wax_spool_source(const char *dir, struct wax_source **source,
-		     struct wax_diag *diag)
+int wax_spool_source(const char *dir, unsigned threads,
+		     struct wax_source **source, struct wax_diag *diag)
 {
 	struct spool *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return wax_no_memory(diag);
 	s->fd = -1;
+	s->threads = threads;
 	s->dir = strdup(dir);
 	if (!s->dir) {
 		free(s);

@@ -12,7 +12,7 @@
  * its end before it gives the first byte. Meanwhile the data are in a nameless
  * file in the folder dir, as a payload (age/payload.h) under a random key.
  */
-int wax_spool_source(const char *dir, struct wax_source **source,
-		     struct wax_diag *diag);
+int wax_spool_source(const char *dir, unsigned threads,
+		     struct wax_source **source, struct wax_diag *diag);
 
 #endif

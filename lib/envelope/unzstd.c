@@ -197,7 +197,8 @@ static void frames_free(void *ctx)
 	free(f);
 }
 
-static const struct wax_source_ops frames_ops = {frames_read, frames_free};
+static const struct wax_source_ops frames_ops = {.read = frames_read,
+						 .free = frames_free};
 
 int wax_unzstd_source(struct wax_source **source, struct wax_diag *diag)
 {

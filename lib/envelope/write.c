@@ -56,6 +56,13 @@ static int enclosing_write(void *ctx, const void *data, size_t len,
 	return err ? err : put_signed(ctx, data, len, diag);
 }
 
+static int enclosing_flush(void *ctx, struct wax_diag *diag)
+{
+	struct enclosing *e = ctx;
+
+	return wax_sink_flush(e->to, diag);
+}
+
 static int put_signature(struct enclosing *e, struct wax_diag *diag)
 {
 	uint8_t frame[WAX_SIGNATURE_FRAME_SIZE];
@@ -110,8 +117,10 @@ static void enclosing_free(void *ctx)
 	free(e);
 }
 
-static const struct wax_sink_ops enclosing_ops = {
-	enclosing_write, enclosing_finish, enclosing_free};
+static const struct wax_sink_ops enclosing_ops = {.write = enclosing_write,
+						  .finish = enclosing_finish,
+						  .free = enclosing_free,
+						  .flush = enclosing_flush};
 
 void wax_envelope_release(struct wax_envelope *e)
 {
@@ -136,7 +145,8 @@ int wax_envelope_begin(struct wax_envelope *e, const struct wax_bytes *header,
 	e->meta.has_sender = !e->session;
 	if (!e->session)
 		memcpy(e->meta.sender, key, sizeof(key));
-	return wax_signature_begin(kind_of(e), key, header, &e->hash, diag);
+	return wax_signature_begin(kind_of(e), key, header, e->threads,
+				   &e->hash, diag);
 }
 
 int wax_envelope_sink(struct wax_envelope *e, struct wax_sink **sink,
@@ -160,7 +170,8 @@ int wax_envelope_sink(struct wax_envelope *e, struct wax_sink **sink,
 		return err;
 	}
 	err = wax_sink_wrap(&enclosing_ops, x, &x->to, sink, diag);
-	return err ? err : wax_zstd_sink(e->level, false, sink, diag);
+	return err ? err
+		   : wax_zstd_sink(e->level, false, e->threads, sink, diag);
 }
 
 /* Bare bytes, of which the first are waited for. */
@@ -206,6 +217,20 @@ static int bare_write(void *ctx, const void *data, size_t len,
 	return wax_sink_write(b->to, p, len, diag);
 }
 
+static void *bare_room(void *ctx, size_t *len)
+{
+	struct bare *b = ctx;
+
+	return b->decided ? wax_sink_room(b->to, len) : NULL;
+}
+
+static int bare_flush(void *ctx, struct wax_diag *diag)
+{
+	struct bare *b = ctx;
+
+	return b->decided ? wax_sink_flush(b->to, diag) : 0;
+}
+
 static int bare_finish(void *ctx, struct wax_diag *diag)
 {
 	struct bare *b = ctx;
@@ -223,8 +248,11 @@ static void bare_free(void *ctx)
 	free(b);
 }
 
-static const struct wax_sink_ops bare_ops = {bare_write, bare_finish,
-					     bare_free};
+static const struct wax_sink_ops bare_ops = {.write = bare_write,
+					     .finish = bare_finish,
+					     .free = bare_free,
+					     .room = bare_room,
+					     .flush = bare_flush};
 
 int wax_bare_sink(struct wax_sink **sink, struct wax_diag *diag)
 {

@@ -5,7 +5,6 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <zstd.h>
 
@@ -13,6 +12,7 @@
 #include "base/error.h"
 #include "base/secret.h"
 #include "envelope/zstd.h"
+#include "sys/crew.h"
 
 /* The most that a block may hold: 128 KiB, 2^17. */
 #define BLOCK_LOG 17
@@ -25,12 +25,13 @@
  */
 #define FIRST_SIZE (512 * 1024)
 #define JOB_SIZE (2 * 1024 * 1024)
-#define WORKERS 2
+#define WORKERS_MAX 4
 
 struct zstd {
 	struct wax_sink *to;
 	ZSTD_CCtx *zc; /* NULL: raw blocks */
 	bool begun;
+	int threads;
 	uint8_t *first; /* what is too little for threads; NULL: it is over */
 	size_t len;	/* of a raw block, or of the first */
 	size_t room;	/* of buf */
@@ -125,9 +126,8 @@ static void start_workers(struct zstd *z)
 	ZSTD_inBuffer in = {&none, 0, 0};
 	ZSTD_outBuffer out = {z->buf, z->room, 0};
 
-	if (sysconf(_SC_NPROCESSORS_ONLN) < 2 ||
-	    ZSTD_isError(
-		    ZSTD_CCtx_setParameter(z->zc, ZSTD_c_nbWorkers, WORKERS)))
+	if (z->threads < 2 || ZSTD_isError(ZSTD_CCtx_setParameter(
+				      z->zc, ZSTD_c_nbWorkers, z->threads)))
 		return;
 	ZSTD_CCtx_setParameter(z->zc, ZSTD_c_jobSize, JOB_SIZE);
 	if (!ZSTD_isError(
@@ -171,6 +171,14 @@ static int zstd_write(void *ctx, const void *data, size_t len,
 		     : add_raw(z, data, len, diag);
 }
 
+/* Blocks are not cut short for it. */
+static int zstd_flush(void *ctx, struct wax_diag *diag)
+{
+	struct zstd *z = ctx;
+
+	return wax_sink_flush(z->to, diag);
+}
+
 static int zstd_finish(void *ctx, struct wax_diag *diag)
 {
 	struct zstd *z = ctx;
@@ -191,8 +199,10 @@ static void zstd_free(void *ctx)
 	free(z);
 }
 
-static const struct wax_sink_ops zstd_ops = {zstd_write, zstd_finish,
-					     zstd_free};
+static const struct wax_sink_ops zstd_ops = {.write = zstd_write,
+					     .finish = zstd_finish,
+					     .free = zstd_free,
+					     .flush = zstd_flush};
 
 static int init(struct zstd *z, int level, bool checksum, struct wax_diag *diag)
 {
@@ -213,8 +223,8 @@ static int init(struct zstd *z, int level, bool checksum, struct wax_diag *diag)
 	return 0;
 }
 
-int wax_zstd_sink(int level, bool checksum, struct wax_sink **sink,
-		  struct wax_diag *diag)
+int wax_zstd_sink(int level, bool checksum, unsigned threads,
+		  struct wax_sink **sink, struct wax_diag *diag)
 {
 	size_t room =
 		level ? ZSTD_CStreamOutSize() : BLOCK_HEADER_SIZE + BLOCK_SIZE;
@@ -224,6 +234,8 @@ int wax_zstd_sink(int level, bool checksum, struct wax_sink **sink,
 	if (!z)
 		return wax_no_memory(diag);
 	z->room = room;
+	z->threads = (int)wax_crew_size(threads);
+	z->threads = z->threads < WORKERS_MAX ? z->threads : WORKERS_MAX;
 	err = init(z, level, checksum, diag);
 	if (err) {
 		zstd_free(z);

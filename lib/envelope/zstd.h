@@ -21,10 +21,11 @@
  * Puts a sink before *sink that makes one frame of all that is written to it:
  * compressed at level 1 to WAX_LEVEL_MAX, or, at level 0, in raw blocks, which
  * add 3 bytes to every 128 KiB. checksum is only for the levels that compress.
- * Nothing is written before the first write or the finish.
+ * Nothing is written before the first write or the finish. threads: at most, 0
+ * for as many as there are processors.
  */
-int wax_zstd_sink(int level, bool checksum, struct wax_sink **sink,
-		  struct wax_diag *diag);
+int wax_zstd_sink(int level, bool checksum, unsigned threads,
+		  struct wax_sink **sink, struct wax_diag *diag);
 
 /* A decoder of one frame after the other. */
 struct wax_unzstd;

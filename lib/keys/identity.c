@@ -281,7 +281,7 @@ static int unlock_next(struct wax_identities *list, struct wax_diag *diag)
 				    wax_secret_size(s->file), &source, diag);
 
 	if (!err)
-		err = wax_age_open(unwrap_passphrase, &ask, NULL, &source,
+		err = wax_age_open(unwrap_passphrase, &ask, NULL, 1, &source,
 				   diag);
 	if (!err)
 		err = wax_secret_read(source, WAX_IDENTITY_FILE_MAX, &plain,

@@ -14,8 +14,13 @@
 #include "sys/fd.h"
 #include "sys/output.h"
 
+/* So much through a pipe, and a larger one pays. */
+#define LARGE ((size_t)1024 * 1024)
+
 struct fd_ctx {
 	int fd;
+	bool file;   /* a regular one: nobody keeps it waiting */
+	size_t left; /* bytes before it is worth to be made larger */
 	char name[];
 };
 
@@ -28,9 +33,20 @@ static int fd_ctx_new(int fd, const char *name, struct fd_ctx **out,
 	if (!f)
 		return wax_no_memory(diag);
 	f->fd = fd;
+	f->file = wax_fd_is_file(fd);
+	f->left = LARGE;
 	memcpy(f->name, name, size);
 	*out = f;
 	return 0;
+}
+
+static void count(struct fd_ctx *f, size_t n)
+{
+	if (!f->left)
+		return;
+	f->left -= n < f->left ? n : f->left;
+	if (!f->left && !f->file)
+		wax_fd_widen(f->fd);
 }
 
 static int fd_read(void *ctx, void *buf, size_t len, size_t *got,
@@ -42,6 +58,7 @@ static int fd_read(void *ctx, void *buf, size_t len, size_t *got,
 	if (n < 0)
 		return wax_diag_sys(diag, errno, "%s", f->name);
 	*got = (size_t)n;
+	count(f, *got);
 	return 0;
 }
 
@@ -52,6 +69,7 @@ static int fd_write(void *ctx, const void *data, size_t len,
 
 	if (wax_fd_write(f->fd, data, len))
 		return wax_diag_sys(diag, errno, "%s", f->name);
+	count(f, len);
 	return 0;
 }
 
@@ -64,8 +82,17 @@ static int fd_finish(void *ctx, struct wax_diag *diag)
 	return 0;
 }
 
-static const struct wax_source_ops fd_source_ops = {fd_read, free};
-static const struct wax_sink_ops fd_sink_ops = {fd_write, fd_finish, free};
+static bool fd_ready(void *ctx)
+{
+	struct fd_ctx *f = ctx;
+
+	return f->file || wax_fd_ready(f->fd);
+}
+
+static const struct wax_source_ops fd_source_ops = {
+	.read = fd_read, .free = free, .ready = fd_ready};
+static const struct wax_sink_ops fd_sink_ops = {
+	.write = fd_write, .finish = fd_finish, .free = free};
 
 int wax_source_fd(int fd, const char *name, struct wax_source **out,
 		  struct wax_diag *diag)
@@ -111,8 +138,8 @@ static void file_free(void *ctx)
 	wax_output_free(ctx);
 }
 
-static const struct wax_sink_ops file_sink_ops = {file_write, file_finish,
-						  file_free};
+static const struct wax_sink_ops file_sink_ops = {
+	.write = file_write, .finish = file_finish, .free = file_free};
 
 int wax_sink_file(const char *path, unsigned flags, struct wax_sink **out,
 		  struct wax_diag *diag)
@@ -139,7 +166,8 @@ static int memory_read(void *ctx, void *buf, size_t len, size_t *got,
 	return 0;
 }
 
-static const struct wax_source_ops memory_ops = {memory_read, free};
+static const struct wax_source_ops memory_ops = {.read = memory_read,
+						 .free = free};
 
 int wax_source_memory(const void *data, size_t len, struct wax_source **out,
 		      struct wax_diag *diag)

@@ -117,6 +117,11 @@ int wax_reader_read(struct wax_reader *r, void *buf, size_t len, size_t *got,
 	return 0;
 }
 
+bool wax_reader_ready(struct wax_reader *r)
+{
+	return r->end > r->at || wax_source_ready(r->from);
+}
+
 int wax_reader_some(struct wax_reader *r, void *buf, size_t len, size_t *got,
 		    struct wax_diag *diag)
 {
@@ -127,5 +132,16 @@ int wax_reader_some(struct wax_reader *r, void *buf, size_t len, size_t *got,
 	*got = have < len ? have : len;
 	memcpy(buf, r->buf + r->at, *got);
 	r->at += *got;
+	return 0;
+}
+
+int wax_reader_lend(struct wax_reader *r, const void **data, size_t *len,
+		    struct wax_diag *diag)
+{
+	if (r->end == r->at)
+		return wax_source_lend(r->from, data, len, diag);
+	*data = r->buf + r->at;
+	*len = r->end - r->at;
+	r->at = r->end;
 	return 0;
 }

@@ -49,11 +49,18 @@ int wax_reader_line(struct wax_reader *r, const char **data, size_t *len,
 int wax_reader_read(struct wax_reader *r, void *buf, size_t len, size_t *got,
 		    struct wax_diag *diag);
 
+/* Whether something can be taken without waiting. */
+bool wax_reader_ready(struct wax_reader *r);
+
 /*
  * Takes what comes next, up to len bytes, as a source does: *got is 0 only at
  * the end. What was not looked at is not copied through the buffer.
  */
 int wax_reader_some(struct wax_reader *r, void *buf, size_t len, size_t *got,
+		    struct wax_diag *diag);
+
+/* The same without a copy, for a source that lends. */
+int wax_reader_lend(struct wax_reader *r, const void **data, size_t *len,
 		    struct wax_diag *diag);
 
 #endif

@@ -63,6 +63,24 @@ int wax_sink_write(struct wax_sink *sink, const void *data, size_t len,
 	return sink->err ? fail(sink->err, &sink->diag, diag) : 0;
 }
 
+void *wax_sink_room(struct wax_sink *sink, size_t *len)
+{
+	void *room = NULL;
+
+	*len = 0;
+	if (!sink->err && !sink->finished && sink->ops->room)
+		room = sink->ops->room(sink->ctx, len);
+	return *len ? room : NULL;
+}
+
+int wax_sink_flush(struct wax_sink *sink, struct wax_diag *diag)
+{
+	assert(!sink->finished);
+	if (!sink->err && sink->ops->flush)
+		sink->err = sink->ops->flush(sink->ctx, &sink->diag);
+	return sink->err ? fail(sink->err, &sink->diag, diag) : 0;
+}
+
 int wax_sink_finish(struct wax_sink *sink, struct wax_diag *diag)
 {
 	assert(!sink->finished);
@@ -141,6 +159,34 @@ int wax_source_read(struct wax_source *source, void *buf, size_t len,
 	return 0;
 }
 
+bool wax_source_lends(const struct wax_source *source)
+{
+	return source->ops->lend;
+}
+
+int wax_source_lend(struct wax_source *source, const void **data, size_t *len,
+		    struct wax_diag *diag)
+{
+	*len = 0;
+	if (source->err)
+		return fail(source->err, &source->diag, diag);
+	if (source->ended)
+		return 0;
+	source->err = source->ops->lend(source->ctx, data, len, &source->diag);
+	if (source->err) {
+		*len = 0;
+		return fail(source->err, &source->diag, diag);
+	}
+	source->ended = !*len;
+	return 0;
+}
+
+bool wax_source_ready(struct wax_source *source)
+{
+	return source->err || source->ended || !source->ops->ready ||
+	       source->ops->ready(source->ctx);
+}
+
 void wax_source_free(struct wax_source *source)
 {
 	if (!source)
@@ -149,23 +195,53 @@ void wax_source_free(struct wax_source *source)
 	free(source);
 }
 
+/* What passes through the copy's own hands, where neither side saves that. */
+struct passing {
+	uint8_t *buf;
+	size_t used;
+};
+
+/* Reads to where the sink wants it, or else into the buffer. */
+static int pass_read(struct passing *p, struct wax_source *from,
+		     struct wax_sink *to, const void **data, size_t *len,
+		     struct wax_diag *diag)
+{
+	uint8_t *room = wax_sink_room(to, len);
+	int err;
+
+	if (!room && !p->buf)
+		p->buf = malloc(COPY_SIZE);
+	if (!room && !p->buf)
+		return wax_no_memory(diag);
+	err = room ? wax_source_read(from, room, *len, len, diag)
+		   : wax_source_read(from, p->buf, COPY_SIZE, len, diag);
+	*data = room ? room : p->buf;
+	if (!room)
+		p->used = *len > p->used ? *len : p->used;
+	return err;
+}
+
 int wax_copy(struct wax_source *from, struct wax_sink *to,
 	     struct wax_diag *diag)
 {
-	uint8_t *buf = malloc(COPY_SIZE);
-	size_t got, used = 0;
+	struct passing p = {0};
+	const void *data = NULL;
+	size_t len;
 	int err;
 
-	if (!buf)
-		return wax_no_memory(diag);
 	do {
-		err = wax_source_read(from, buf, COPY_SIZE, &got, diag);
-		used = got > used ? got : used;
-		if (!err && got)
-			err = wax_sink_write(to, buf, got, diag);
-	} while (!err && got);
-	wax_wipe(buf, used);
-	free(buf);
+		err = wax_source_ready(from) ? 0 : wax_sink_flush(to, diag);
+		if (!err)
+			err = wax_source_lends(from)
+				      ? wax_source_lend(from, &data, &len, diag)
+				      : pass_read(&p, from, to, &data, &len,
+						  diag);
+		if (!err && len)
+			err = wax_sink_write(to, data, len, diag);
+	} while (!err && len);
+	if (p.buf)
+		wax_wipe(p.buf, p.used);
+	free(p.buf);
 	return err;
 }
 

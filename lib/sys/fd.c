@@ -12,6 +12,9 @@
 
 #include "sys/fd.h"
 
+/* Linux' own limit, unless root has set another. */
+#define PIPE_WIDE (1024 * 1024)
+
 /*
  * Whether a call that failed is to be made again: it was interrupted, or
  * somebody who shares the descriptor made it non-blocking and it is not ready.
@@ -33,6 +36,26 @@ ssize_t wax_fd_read(int fd, void *buf, size_t len)
 		n = read(fd, buf, len);
 	while (n < 0 && again(fd, POLLIN));
 	return n;
+}
+
+bool wax_fd_ready(int fd)
+{
+	struct pollfd now = {.fd = fd, .events = POLLIN};
+
+	return poll(&now, 1, 0) != 0;
+}
+
+void wax_fd_widen(int fd)
+{
+	if (fcntl(fd, F_GETPIPE_SZ) < PIPE_WIDE)
+		fcntl(fd, F_SETPIPE_SZ, PIPE_WIDE);
+}
+
+bool wax_fd_is_file(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && S_ISREG(st.st_mode);
 }
 
 int wax_fd_write(int fd, const void *data, size_t len)

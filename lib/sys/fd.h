@@ -14,6 +14,15 @@
 /* One read, again when a signal interrupted it. As read(2) otherwise. */
 ssize_t wax_fd_read(int fd, void *buf, size_t len);
 
+/* Whether a read would return at once, if only to tell the end or an error. */
+bool wax_fd_ready(int fd);
+
+/* Where it is a pipe, lets more wait in it, as far as the system allows. */
+void wax_fd_widen(int fd);
+
+/* Whether it is a regular file. */
+bool wax_fd_is_file(int fd);
+
 /* Writes all of it, or returns -1 with errno. */
 int wax_fd_write(int fd, const void *data, size_t len);
 

@@ -269,7 +269,7 @@ static void add_signature(struct wax_bytes *b)
 	uint8_t frame[WAX_SIGNATURE_FRAME_SIZE];
 
 	check(!wax_signature_begin(WAX_SIGNATURE_SENDER, secret + 32, &header,
-				   &p, NULL),
+				   0, &p, NULL),
 	      "there is memory");
 	wax_prehash_add(p, b->data, b->len);
 	wax_signature_write(p, WAX_SIGNATURE_SENDER, secret, frame);
@@ -294,7 +294,7 @@ static void add_data(struct wax_bytes *b, struct input *in, int level)
 	struct input some = take_some(in);
 	struct wax_sink *sink = bytes_sink(b);
 
-	check(!wax_zstd_sink(level, false, &sink, NULL) &&
+	check(!wax_zstd_sink(level, false, 0, &sink, NULL) &&
 		      !wax_sink_write(sink, some.data, some.len, NULL) &&
 		      !wax_sink_finish(sink, NULL),
 	      "there is memory");

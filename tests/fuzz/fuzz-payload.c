@@ -159,7 +159,7 @@ static int open_all(const struct wax_bytes *b, size_t step,
 	int err;
 
 	check(!wax_reader_init(&r, from, NULL), "there is memory");
-	err = wax_payload_source(file_key, &r, &source, NULL);
+	err = wax_payload_source(file_key, 0, &r, &source, NULL);
 	if (!err) {
 		err = drain(source, out);
 		wax_source_free(source);

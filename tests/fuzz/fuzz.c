@@ -43,7 +43,8 @@ static int slow_read(void *ctx, void *buf, size_t len, size_t *got,
 
 struct wax_source *slow_source(const void *data, size_t len, size_t step)
 {
-	static const struct wax_source_ops ops = {slow_read, free};
+	static const struct wax_source_ops ops = {.read = slow_read,
+						  .free = free};
 	struct slow *s = malloc(sizeof(*s));
 	struct wax_source *source = NULL;
 
@@ -87,8 +88,8 @@ static void sink_free(void *ctx)
 
 struct wax_sink *bytes_sink(struct wax_bytes *out)
 {
-	static const struct wax_sink_ops ops = {sink_write, sink_finish,
-						sink_free};
+	static const struct wax_sink_ops ops = {
+		.write = sink_write, .finish = sink_finish, .free = sink_free};
 	struct wax_sink *sink = NULL;
 
 	check(!wax_sink_new(&ops, out, &sink, NULL), "there is memory");

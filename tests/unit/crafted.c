@@ -209,7 +209,7 @@ void add_s(struct wax_bytes *to, uint8_t kind, const uint8_t *key,
 	uint8_t content[101] = "waxs";
 	struct wax_prehash *p = NULL;
 
-	if (wax_prehash_new(&p, NULL))
+	if (wax_prehash_new(0, &p, NULL))
 		exit(1);
 	wax_prehash_add(p, "wax/v1 sealed", 14);
 	wax_prehash_add(p, &kind, 1);
@@ -314,7 +314,7 @@ struct wax_bytes file_end(struct file *f, const struct wax_bytes *payload)
 	struct mock_sink m;
 	struct wax_sink *sink = mock_sink(&m);
 
-	if (wax_age_seal(&f->header, wax_secret_bytes(f->key), false, &sink,
+	if (wax_age_seal(&f->header, wax_secret_bytes(f->key), false, 0, &sink,
 			 NULL) ||
 	    wax_sink_write(sink, payload->data, payload->len, NULL) ||
 	    wax_sink_finish(sink, NULL))

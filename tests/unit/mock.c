@@ -50,7 +50,8 @@ static void source_free(void *ctx)
 struct wax_source *mock_source(struct mock_source *m, const void *data,
 			       size_t len)
 {
-	static const struct wax_source_ops ops = {source_read, source_free};
+	static const struct wax_source_ops ops = {.read = source_read,
+						  .free = source_free};
 	struct wax_source *source;
 
 	*m = (struct mock_source){.data = data, .len = len};
@@ -91,8 +92,8 @@ static void sink_free(void *ctx)
 
 struct wax_sink *mock_sink(struct mock_sink *m)
 {
-	static const struct wax_sink_ops ops = {sink_write, sink_finish,
-						sink_free};
+	static const struct wax_sink_ops ops = {
+		.write = sink_write, .finish = sink_finish, .free = sink_free};
 	struct wax_sink *sink;
 
 	*m = (struct mock_sink){0};

@@ -144,7 +144,8 @@ static void keep_free(void *ctx)
 /* A sink that allocates nothing for what is written. */
 static int new_sink(struct wax_sink **out, struct wax_diag *diag)
 {
-	static const struct wax_sink_ops ops = {keep, keep_finish, keep_free};
+	static const struct wax_sink_ops ops = {
+		.write = keep, .finish = keep_finish, .free = keep_free};
 
 	sink_mock = (struct mock_sink){0};
 	return wax_sink_new(&ops, &sink_mock, out, diag);

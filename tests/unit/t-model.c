@@ -589,7 +589,7 @@ static bool take_apart(struct taken *t, int who, const struct message *x)
 	}
 	wax_sessions_give_up(home[who].sessions);
 	expect(!wax_source_memory(x->file.data, x->file.len, &source, NULL) &&
-		       !wax_age_open(known_key, t, NULL, &source, NULL) &&
+		       !wax_age_open(known_key, t, NULL, 0, &source, NULL) &&
 		       !mock_drain(source, 65536, &t->payload, NULL),
 	       "the payload is read");
 	wax_source_free(source);
@@ -664,7 +664,7 @@ static void seal_trick(enum trick trick, int insider, struct wax_header *h,
 		       "a signer");
 	e.session = trick == OTHER_SIGNER;
 	expect(!wax_envelope_begin(&e, &h->text, NULL) &&
-		       !wax_age_seal(h, t->key, false, &to, NULL),
+		       !wax_age_seal(h, t->key, false, 0, &to, NULL),
 	       "a file is begun");
 	if (trick != BARE && trick != SAME_PAYLOAD)
 		expect(!wax_envelope_sink(&e, &to, NULL), "an envelope");

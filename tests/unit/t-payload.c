@@ -54,7 +54,7 @@ static struct result open_all(const void *data, size_t len, size_t step,
 	uint8_t c;
 
 	mock_reader_init(&m, data, len, step);
-	r.err = wax_payload_source(file_key, &m.reader, &source, &r.diag);
+	r.err = wax_payload_source(file_key, 0, &m.reader, &source, &r.diag);
 	if (!r.err) {
 		r.err = mock_drain(source, take, &r.out, &r.diag);
 		/* The result stays what it was. */
@@ -86,7 +86,7 @@ static void seal(size_t len, size_t step, struct wax_bytes *out)
 	int err = wax_bytes_add_text(&header, "HEADER", NULL);
 
 	if (!err)
-		err = wax_payload_sink(file_key, &header, &sink, NULL);
+		err = wax_payload_sink(file_key, 0, &header, &sink, NULL);
 	tap_ok(!err && !m.writes, "nothing is written before the first byte");
 	if (!err)
 		err = mock_fill(sink, plain, len, step, NULL);
@@ -277,7 +277,7 @@ static void many_chunks(void)
 		s.len += SEALED;
 	}
 	mock_reader_init(&m, s.data, s.len, 0);
-	err = wax_payload_source(file_key, &m.reader, &source, NULL);
+	err = wax_payload_source(file_key, 0, &m.reader, &source, NULL);
 	while (!err && got) {
 		err = wax_source_read(source, buf, CHUNK, &got, NULL);
 		total += got;
@@ -306,7 +306,8 @@ static void failing_source(void)
 
 		mock_reader_init(&m, sealed.data, sealed.len, 1000);
 		m.mock.fail_at = ++n;
-		err = wax_payload_source(file_key, &m.reader, &source, &diag);
+		err = wax_payload_source(file_key, 0, &m.reader, &source,
+					 &diag);
 		if (!err)
 			err = mock_drain(source, 4096, &out, &diag);
 		good += (!err ||

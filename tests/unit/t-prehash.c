@@ -60,7 +60,7 @@ static struct wax_prehash *begin(void)
 {
 	struct wax_prehash *p = NULL;
 
-	if (wax_prehash_new(&p, NULL))
+	if (wax_prehash_new(0, &p, NULL))
 		exit(1);
 	return p;
 }

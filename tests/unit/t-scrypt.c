@@ -38,7 +38,7 @@ static int open_header(struct wax_header *h, unsigned *asked,
 	int err = wax_header_finish(h, file_key, diag);
 
 	if (!err)
-		err = wax_payload_sink(file_key, &h->text, &sink, diag);
+		err = wax_payload_sink(file_key, 0, &h->text, &sink, diag);
 	if (!err)
 		err = wax_sink_finish(sink, diag);
 	wax_sink_free(sink);

@@ -536,7 +536,7 @@ static void crafted(bool several, int by, int want, const char *what)
 	if (!err)
 		err = wax_header_finish(&header, key, &diag) ||
 		      wax_envelope_begin(&e, &header.text, &diag) ||
-		      wax_age_seal(&header, key, false, &sink, &diag) ||
+		      wax_age_seal(&header, key, false, 0, &sink, &diag) ||
 		      wax_envelope_sink(&e, &sink, &diag) ||
 		      mock_fill(sink, "hello", 5, 5, &diag);
 	tap_err(err, 0, &diag, "%s", what);

@@ -262,8 +262,8 @@ static void sealed_again(void)
 	int err = wax_source_memory(b.data, b.len, &source, NULL);
 
 	if (!err)
-		err = wax_age_open(wax_identities_unwrap, with, NULL, &source,
-				   NULL);
+		err = wax_age_open(wax_identities_unwrap, with, NULL, 0,
+				   &source, NULL);
 	if (!err)
 		err = mock_drain(source, 50000, &payload, NULL);
 	tap_ok(!err && payload.len > 5000, "a payload is taken out");

@@ -20,7 +20,8 @@
 
 #define CHUNK 65536
 
-static uint8_t data[3 * CHUNK + 7];
+/* More than is read before the first byte is given. */
+static uint8_t data[12 * CHUNK + 7];
 static char folder[256];
 
 /* How many entries a folder has. */
@@ -57,7 +58,7 @@ static struct wax_source *spool(struct mock_source *m, size_t len)
 	struct wax_diag diag = {0};
 	int before = find_nameless();
 
-	tap_err(wax_spool_source(folder, &source, &diag), 0, &diag,
+	tap_err(wax_spool_source(folder, 0, &source, &diag), 0, &diag,
 		"a spool for %zu bytes", len);
 	tap_ok(!m->reads && find_nameless() == before,
 	       "makes and reads nothing before it is read");
@@ -110,7 +111,7 @@ static void waits(void)
 /* An error anywhere in the source: not a byte. */
 static void source_fails(void)
 {
-	const unsigned reads = sizeof(data) / 10000 + 2;
+	const unsigned reads = sizeof(data) / 70000 + 2;
 
 	for (unsigned at = 1; at <= reads; at++) {
 		struct wax_bytes out = {0};
@@ -118,7 +119,7 @@ static void source_fails(void)
 		struct wax_source *source = spool(&m, sizeof(data));
 		struct wax_diag diag = {0};
 
-		m.step = 10000;
+		m.step = 70000;
 		m.fail_at = at;
 		tap_err(mock_drain(source, 1000, &out, &diag), MOCK_ERR, &diag,
 			"read %u of %u fails", at, reads);
@@ -177,7 +178,7 @@ static void nothing_is_readable(void)
 		seen[i] = waiting();
 		fstat(find_nameless(), &st);
 		tap_is(st.st_mode & 07777, 0600, "only for us");
-		tap_is((long long)seen[i].len, sizeof(data) + 16 + 4 * 16,
+		tap_is((long long)seen[i].len, sizeof(data) + 16 + 13 * 16,
 		       "what waits is a payload");
 		tap_ok(!tells(&seen[i]), "which tells nothing");
 		tap_is(entries(folder), 2, "and has no name");
@@ -203,7 +204,7 @@ static int reopen(void)
 }
 
 /*
- * Somebody damages what waits, behind the first chunk, which was read: our
+ * Somebody damages what waits, behind the first batch, which was read: our
  * trouble, and not the input's.
  */
 static void damaged(off_t at, bool cut, const char *what)
@@ -242,7 +243,7 @@ static void nowhere(const char *dir, const char *what)
 	struct wax_source *source = mock_source(&m, data, 1000);
 	struct wax_bytes out = {0};
 	struct wax_diag diag = {0};
-	int err = wax_spool_source(dir, &source, &diag);
+	int err = wax_spool_source(dir, 0, &source, &diag);
 
 	if (!err)
 		err = mock_drain(source, 1000, &out, &diag);
@@ -280,6 +281,7 @@ static void no_folder(void)
 /* No room: wherever the writing stops. */
 static void no_room(void)
 {
+	const size_t step = sizeof(data) / 7 + 100;
 	struct rlimit before, little;
 
 	signal(SIGXFSZ, SIG_IGN);
@@ -292,12 +294,12 @@ static void no_room(void)
 		int err;
 
 		little = before;
-		little.rlim_cur = i * 30000;
+		little.rlim_cur = i * step;
 		setrlimit(RLIMIT_FSIZE, &little);
 		err = mock_drain(source, 1000, &out, &diag);
 		setrlimit(RLIMIT_FSIZE, &before);
-		tap_err(err, i * 30000 < sizeof(data) + 80 ? WAX_ERR_IO : 0,
-			&diag, "room for %u bytes", i * 30000);
+		tap_err(err, i * step < sizeof(data) + 224 ? WAX_ERR_IO : 0,
+			&diag, "room for %zu bytes", i * step);
 		tap_ok(err ? !out.len : out.len == sizeof(data),
 		       "all or nothing is given out");
 		wax_source_free(source);
@@ -320,10 +322,10 @@ int main(void)
 	waits();
 	source_fails();
 	nothing_is_readable();
-	damaged(16 + CHUNK + 30, false, "a byte of the second");
-	damaged((off_t)sizeof(data) + 79, false, "the last byte");
-	damaged((off_t)sizeof(data) + 79, true, "the last byte away");
-	damaged(16 + 2 * (CHUNK + 16), true, "whole chunks away");
+	damaged(16 + 8 * (CHUNK + 16) + 30, false, "a byte of the ninth");
+	damaged((off_t)sizeof(data) + 223, false, "the last byte");
+	damaged((off_t)sizeof(data) + 223, true, "the last byte away");
+	damaged(16 + 10 * (CHUNK + 16), true, "whole chunks away");
 	no_folder();
 	no_room();
 	if (rmdir(folder))

@@ -192,7 +192,7 @@ static bool enclose(struct wax_envelope *e, struct wax_header *h,
 	struct wax_sink *to = mock_sink(&sink);
 	bool ok = !wax_header_finish(h, key, NULL) &&
 		  !wax_envelope_begin(e, &h->text, NULL) &&
-		  !wax_age_seal(h, key, true, &to, NULL) &&
+		  !wax_age_seal(h, key, true, 0, &to, NULL) &&
 		  !wax_envelope_sink(e, &to, NULL) &&
 		  !mock_fill(to, data, strlen(data), 64, NULL);
 

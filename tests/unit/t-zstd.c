@@ -33,7 +33,7 @@ static struct wax_bytes encode(int level, bool checksum, const void *p,
 	struct mock_sink m;
 	struct wax_sink *sink = mock_sink(&m);
 	struct wax_diag diag = {0};
-	int err = wax_zstd_sink(level, checksum, &sink, &diag);
+	int err = wax_zstd_sink(level, checksum, 0, &sink, &diag);
 
 	if (m.writes || m.finishes)
 		tap_ok(false, "nothing is written before the first byte");
@@ -260,7 +260,7 @@ static struct wax_sink *open_sink(struct mock_sink *m, int level)
 {
 	struct wax_sink *sink = mock_sink(m);
 
-	if (wax_zstd_sink(level, false, &sink, NULL))
+	if (wax_zstd_sink(level, false, 0, &sink, NULL))
 		exit(1);
 	return sink;
 }
