@@ -29,9 +29,10 @@
 
 static unsigned made; /* threads */
 static unsigned most; /* that can be made */
-static bool open_to_signals;
 
 #ifndef SANITIZED
+static bool open_to_signals;
+
 typedef int create_fn(pthread_t *, const pthread_attr_t *, void *(*)(void *),
 		      void *);
 
