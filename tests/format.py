@@ -111,6 +111,15 @@ def sign(seed, data, dom=b""):
     return first + ((r + k * a) % ORDER).to_bytes(32, "little")
 
 
+def pieces(data):
+    """The hashes of the MiB of what is sealed, which a signature covers."""
+    size = 1 << 20
+    return b"".join(
+        hashlib.blake2b(data[i : i + size]).digest()
+        for i in range(0, len(data), size)
+    )
+
+
 def is_signed(public, signature, data, dom=b""):
     k = little(hashlib.sha512(dom + signature[:32] + public + data).digest())
     return times(little(signature[32:]), BASE) == add(
@@ -359,7 +368,7 @@ class Sealed:
     def check_signature(self, s, before):
         file = base64.b64decode("".join(self.sealed.split("\n")[1:-2]))
         header = file[: file.index(b"\n", file.index(b"\n---") + 1) + 1]
-        signed = b"wax/v1 sealed\0\1" + s[13:45] + header + before
+        signed = b"wax/v1 sealed\0\1" + s[13:45] + header + pieces(before)
         digest = hashlib.sha512(signed).digest()
         assert is_signed(s[13:45], s[45:], digest, PREHASHED)
 

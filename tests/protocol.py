@@ -757,7 +757,8 @@ def take_data(data, at):
 
 def signature(kind, seed, header, before):
     public = f.public_of(seed)
-    text = b"wax/v1 sealed\0" + bytes([kind]) + public + header + before
+    text = b"wax/v1 sealed\0" + bytes([kind]) + public + header
+    text += f.pieces(before)
     digest = hashlib.sha512(text).digest()
     signed = f.sign(seed, digest, f.PREHASHED)
     return frame(b"waxs" + bytes([kind]) + public + signed)
@@ -819,7 +820,7 @@ class Envelope:
             check(self.kind == 2, MALFORMED, "another kind")
         check(self.key == signer, TRUST, "another key")
         text = b"wax/v1 sealed\0" + bytes([self.kind]) + self.key
-        digest = hashlib.sha512(text + header + self.before).digest()
+        digest = hashlib.sha512(text + header + f.pieces(self.before)).digest()
         good = f.is_signed(self.key, self.signed, digest, f.PREHASHED)
         check(good, TRUST, "the signature is wrong")
 

@@ -103,17 +103,21 @@ void wax_blake2b_add(struct wax_blake2b *b, const void *data, size_t len);
 void wax_blake2b_end(struct wax_blake2b *b, uint8_t out[WAX_BLAKE2B_SIZE]);
 
 /*
- * Ed25519ph (RFC 8032, section 5.1) with an empty context, over a message that
- * is given in pieces. Signing and verifying end it; free wipes. Of a long
- * message a thread does the hashing, while the caller goes on, unless threads
- * is 1 or there is but one processor (0).
+ * Ed25519ph (RFC 8032, section 5.1) with an empty context, over a text and then
+ * the BLAKE2b hashes, 64 bytes, of each MiB of data and of what is left, so
+ * that several processors can take part. Both are given in pieces, the text
+ * first; signing and verifying end it; free wipes. threads: at most, 1 for the
+ * caller's alone, 0 for as many as there are processors.
  */
+#define WAX_PREHASH_PIECE ((size_t)1024 * 1024)
 struct wax_prehash;
 
 int wax_prehash_new(unsigned threads, struct wax_prehash **out,
 		    struct wax_diag *diag);
 void wax_prehash_free(struct wax_prehash *p);
-void wax_prehash_add(struct wax_prehash *p, const void *data, size_t len);
+void wax_prehash_text(struct wax_prehash *p, const void *text, size_t len);
+int wax_prehash_add(struct wax_prehash *p, const void *data, size_t len,
+		    struct wax_diag *diag);
 void wax_prehash_sign(struct wax_prehash *p,
 		      const uint8_t secret[WAX_ED25519_SECRET_SIZE],
 		      uint8_t out[WAX_ED25519_SIGNATURE_SIZE]);

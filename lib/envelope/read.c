@@ -41,12 +41,14 @@ static int bad_envelope(struct wax_diag *diag)
 }
 
 /* Takes len bytes that were looked at; a signature covers them. */
-static void take(struct opening *o, const uint8_t *p, size_t len)
+static int take(struct opening *o, const uint8_t *p, size_t len,
+		struct wax_diag *diag)
 {
-	if (o->hash)
-		wax_prehash_add(o->hash, p, len);
+	int err = o->hash ? wax_prehash_add(o->hash, p, len, diag) : 0;
+
 	o->taken += len;
 	wax_reader_take(&o->r, len);
+	return err;
 }
 
 /* As its sender, where it names one. */
@@ -84,7 +86,7 @@ static int read_meta(struct opening *o, const uint8_t *start,
 		err = wax_signature_begin(kind_of(o), o->signer, header,
 					  o->threads, &o->hash, diag);
 	if (!err && o->hash)
-		wax_prehash_add(o->hash, frame, len);
+		err = wax_prehash_add(o->hash, frame, len, diag);
 	o->taken = len;
 	free(frame);
 	return err;
@@ -104,8 +106,7 @@ static int read_signature(struct opening *o, const uint8_t *frame, size_t len,
 	wax_prehash_free(o->hash);
 	o->hash = NULL;
 	o->verified = !err;
-	take(o, frame, len);
-	return err;
+	return err ? err : take(o, frame, len, diag);
 }
 
 /* P: as many zeros as there must be. */
@@ -196,7 +197,9 @@ static int read_data(struct opening *o, void *buf, size_t len, size_t *got,
 	err = wax_unzstd_step(o->z, &in, buf, len, got, &ended, diag);
 	if (err)
 		return err;
-	take(o, p, n - in.left);
+	err = take(o, p, n - in.left, diag);
+	if (err)
+		return err;
 	o->inside = !ended;
 	o->given += *got;
 	return check_size(o, diag);

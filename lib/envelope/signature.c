@@ -22,10 +22,10 @@ int wax_signature_begin(enum wax_signature_kind kind,
 
 	if (err)
 		return err;
-	wax_prehash_add(p, label, sizeof(label));
-	wax_prehash_add(p, &byte, 1);
-	wax_prehash_add(p, key, WAX_ED25519_PUBLIC_SIZE);
-	wax_prehash_add(p, header->data, header->len);
+	wax_prehash_text(p, label, sizeof(label));
+	wax_prehash_text(p, &byte, 1);
+	wax_prehash_text(p, key, WAX_ED25519_PUBLIC_SIZE);
+	wax_prehash_text(p, header->data, header->len);
 	*out = p;
 	return 0;
 }

@@ -35,9 +35,9 @@ static int put(struct enclosing *e, const void *data, size_t len,
 static int put_signed(struct enclosing *e, const void *data, size_t len,
 		      struct wax_diag *diag)
 {
-	if (e->hash && len)
-		wax_prehash_add(e->hash, data, len);
-	return put(e, data, len, diag);
+	int err = e->hash ? wax_prehash_add(e->hash, data, len, diag) : 0;
+
+	return err ? err : put(e, data, len, diag);
 }
 
 static int put_head(struct enclosing *e, struct wax_diag *diag)

@@ -271,7 +271,7 @@ static void add_signature(struct wax_bytes *b)
 	check(!wax_signature_begin(WAX_SIGNATURE_SENDER, secret + 32, &header,
 				   0, &p, NULL),
 	      "there is memory");
-	wax_prehash_add(p, b->data, b->len);
+	check(!wax_prehash_add(p, b->data, b->len, NULL), "there is memory");
 	wax_signature_write(p, WAX_SIGNATURE_SENDER, secret, frame);
 	wax_prehash_free(p);
 	add(b, frame, sizeof(frame));

@@ -209,13 +209,14 @@ void add_s(struct wax_bytes *to, uint8_t kind, const uint8_t *key,
 	uint8_t content[101] = "waxs";
 	struct wax_prehash *p = NULL;
 
-	if (wax_prehash_new(0, &p, NULL))
+	if (wax_prehash_new(1, &p, NULL))
 		exit(1);
-	wax_prehash_add(p, "wax/v1 sealed", 14);
-	wax_prehash_add(p, &kind, 1);
-	wax_prehash_add(p, key, 32);
-	wax_prehash_add(p, head->data, head->len);
-	wax_prehash_add(p, to->data, to->len);
+	wax_prehash_text(p, "wax/v1 sealed", 14);
+	wax_prehash_text(p, &kind, 1);
+	wax_prehash_text(p, key, 32);
+	wax_prehash_text(p, head->data, head->len);
+	if (wax_prehash_add(p, to->data, to->len, NULL))
+		exit(1);
 	content[4] = kind;
 	memcpy(content + 5, key, 32);
 	wax_prehash_sign(p, signer, content + 37);

@@ -195,7 +195,7 @@ static void failing_sinks(unsigned flags)
 
 		m.fail_at = ++n;
 		err = wax_seal(list, whole_flags(flags), &sink, &diag);
-		for (unsigned i = 0; i < 3 && !err; i++)
+		for (unsigned i = 0; i < 20 && !err; i++)
 			err = wax_sink_write(sink, whole_plain, CHUNK, &diag);
 		if (err) /* and nothing more after it */
 			good -= wax_sink_write(sink, whole_plain, CHUNK,
