@@ -63,6 +63,11 @@ static int write_raw(struct zstd *z, bool last, struct wax_diag *diag)
 	return err;
 }
 
+static uint8_t *block_end(struct zstd *z)
+{
+	return z->buf + BLOCK_HEADER_SIZE + z->len;
+}
+
 /* A full block waits for more, for it may be the last. */
 static int add_raw(struct zstd *z, const uint8_t *p, size_t len,
 		   struct wax_diag *diag)
@@ -77,7 +82,8 @@ static int add_raw(struct zstd *z, const uint8_t *p, size_t len,
 			continue;
 		}
 		n = n < len ? n : len;
-		memcpy(z->buf + BLOCK_HEADER_SIZE + z->len, p, n);
+		if (p != block_end(z))
+			memcpy(block_end(z), p, n);
 		z->len += n;
 		p += n;
 		len -= n;
@@ -171,6 +177,14 @@ static int zstd_write(void *ctx, const void *data, size_t len,
 		     : add_raw(z, data, len, diag);
 }
 
+static void *zstd_room(void *ctx, size_t *len)
+{
+	struct zstd *z = ctx;
+
+	*len = z->zc ? 0 : BLOCK_SIZE - z->len;
+	return block_end(z);
+}
+
 /* Blocks are not cut short for it. */
 static int zstd_flush(void *ctx, struct wax_diag *diag)
 {
@@ -202,6 +216,7 @@ static void zstd_free(void *ctx)
 static const struct wax_sink_ops zstd_ops = {.write = zstd_write,
 					     .finish = zstd_finish,
 					     .free = zstd_free,
+					     .room = zstd_room,
 					     .flush = zstd_flush};
 
 static int init(struct zstd *z, int level, bool checksum, struct wax_diag *diag)

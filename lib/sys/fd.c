@@ -103,6 +103,11 @@ int wax_fd_sync(int fd)
 	return err;
 }
 
+void wax_fd_begin_sync(int fd, off_t at, off_t len)
+{
+	sync_file_range(fd, at, len, SYNC_FILE_RANGE_WRITE);
+}
+
 int wax_fd_sync_folder(int fd)
 {
 	return wax_fd_sync(fd) && errno != EINVAL ? -1 : 0;

@@ -29,6 +29,9 @@ int wax_fd_write(int fd, const void *data, size_t len);
 /* The same at an offset, which leaves the descriptor's own alone. */
 int wax_fd_write_at(int fd, const void *data, size_t len, off_t at);
 
+/* Has what was written be on its way to the disk, and does not wait for it. */
+void wax_fd_begin_sync(int fd, off_t at, off_t len);
+
 /* Flushes to the disk, or returns -1 with errno. */
 int wax_fd_sync(int fd);
 

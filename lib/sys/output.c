@@ -20,13 +20,18 @@
 #include "sys/output.h"
 #include "sys/temporary.h"
 
+/* How much is sent on its way to the disk at once. */
+#define EARLY (8 * 1024 * 1024)
+
 struct wax_output {
 	char *path; /* as given, for messages */
 	char *name; /* its last component, within path */
 	int dir;
 	int fd;
 	unsigned flags;
-	bool named; /* temp exists in dir */
+	off_t len,
+		begun; /* that were written; that are on the way to the disk */
+	bool named;    /* temp exists in dir */
 	char temp[WAX_TEMPORARY_NAME_SIZE];
 	mode_t mask; /* of the mode, from a file that is replaced */
 };
@@ -204,6 +209,12 @@ int wax_output_write(struct wax_output *o, const void *data, size_t len,
 {
 	if (wax_fd_write(o->fd, data, len))
 		return wax_diag_sys(diag, errno, "'%s'", o->path);
+	o->len += (off_t)len;
+	/* It is flushed in the end anyway: so that the disk has work by then. */
+	if (o->len - o->begun >= EARLY) {
+		wax_fd_begin_sync(o->fd, o->begun, o->len - o->begun);
+		o->begun = o->len;
+	}
 	return 0;
 }
 
