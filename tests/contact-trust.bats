@@ -429,7 +429,7 @@ info_is() {
 	unchanged call 2 wax-seal -r alice.card -o none message
 	err_is "wax-seal: -r: there is no contact 'alice.card' (-R reads recipients from a file)"
 	unchanged call 2 wax-seal -r "$(id eve)" -o none message
-	err_is "wax-seal: -r: there is no contact '$(id eve)' ('wax-contact add NAME CARD' adds one)"
+	err_is "wax-seal: -r: there is no contact '$(id eve)' ('wax-contact add NAME CARD' adds one, and NAME wax1... one who has begun a session)"
 	unchanged call 2 wax-seal -r wax1x -o none message
 	err_is "wax-seal: -r: not a recipient (this is an identity; its owner gets the recipient with 'wax-keygen -y')"
 	unchanged call 2 wax-seal -r '' -o none message

@@ -277,7 +277,7 @@ all_failed() {
 	ldd "$WAX_BIN/wax-unpack" | grep -q libarchive
 	needs pgrep
 	mkdir tree
-	random 300000 tree/file
+	random 20000000 tree/file
 	wax-keygen --x25519 -o key 2>/dev/null
 	wax-keygen -y key >key.pub
 	wax-seal -R key.pub -o sealed tree
@@ -290,7 +290,7 @@ all_failed() {
 	wax-open -i key -C new <from 3>&- 4<&- &
 	local open=$!
 	exec 5>from
-	head -c 200000 sealed >&5
+	head -c 9000000 sealed >&5
 	# shellcheck disable=SC2016
 	timeout 20 sh -c 'until pgrep -P "$1"; do sleep 0.02; done' sh "$open"
 	for pid in "$seal" "$open"; do

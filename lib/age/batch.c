@@ -2,35 +2,21 @@
 /*
  * Sealing and opening a batch of chunks.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "age/batch.h"
-#include "base/error.h"
 #include "base/secret.h"
 
 #define LAST (WAX_NONCE_SIZE - 1) /* the nonce's byte that marks the last */
 
-int wax_batch_init(struct wax_batch *b, const uint8_t key[WAX_KEY_SIZE],
-		   bool opens, struct wax_diag *diag)
-{
-	*b = (struct wax_batch){.key = key};
-	b->sealed = malloc(WAX_BATCH_SEALED);
-	b->plain = opens ? malloc(WAX_BATCH_PLAIN) : NULL;
-	return b->sealed && (b->plain || !opens) ? 0 : wax_no_memory(diag);
-}
-
 void wax_batch_release(struct wax_batch *b)
 {
-	if (b->sealed)
-		wax_wipe(b->sealed, b->used);
+	size_t plain = b->used < WAX_BATCH_PLAIN ? b->used : WAX_BATCH_PLAIN;
+
+	wax_wipe(b->sealed, b->used);
 	if (b->plain)
-		wax_wipe(b->plain,
-			 b->used < WAX_BATCH_PLAIN ? b->used : WAX_BATCH_PLAIN);
-	free(b->sealed);
-	free(b->plain);
+		wax_wipe(b->plain, plain);
 	wax_bulk_free(b->bulk);
-	*b = (struct wax_batch){0};
 }
 
 static void make_nonce(uint8_t nonce[WAX_NONCE_SIZE], uint64_t count, bool last)

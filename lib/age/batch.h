@@ -12,7 +12,7 @@
 #include "age/payload.h"
 #include "crypto/bulk.h"
 
-#define WAX_BATCH_CHUNKS 8
+#define WAX_BATCH_CHUNKS 4
 #define WAX_BATCH_PLAIN ((size_t)WAX_BATCH_CHUNKS * WAX_CHUNK_SIZE)
 #define WAX_BATCH_SEALED ((size_t)WAX_BATCH_CHUNKS * WAX_SEALED_CHUNK_SIZE)
 
@@ -33,8 +33,8 @@ struct wax_batch {
 	 * place, and opening by libcrypto: what one processor has written and
 	 * another one read is slow to be written by the first again.
 	 */
-	uint8_t *sealed;
-	uint8_t *plain;	 /* what libsodium opened; NULL: it is for sealing */
+	uint8_t *sealed; /* WAX_BATCH_SEALED, somebody else's too */
+	uint8_t *plain;	 /* WAX_BATCH_PLAIN, for opening: what libsodium did */
 	size_t in_place; /* chunks that were opened there, from the first */
 	size_t len;	 /* before the work: of plaintext, or of sealed bytes */
 	size_t out;	 /* after it: of sealed bytes, or of plaintext */
@@ -44,8 +44,7 @@ struct wax_batch {
 	size_t used; /* of the buffers, ever */
 };
 
-int wax_batch_init(struct wax_batch *b, const uint8_t key[WAX_KEY_SIZE],
-		   bool opens, struct wax_diag *diag);
+/* Wipes the buffers, and leaves them. */
 void wax_batch_release(struct wax_batch *b);
 
 /* Where the byte of plaintext number at is, in a batch for sealing. */

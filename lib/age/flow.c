@@ -10,8 +10,26 @@
 #include "base/error.h"
 
 /* Batches before threads are worth their start, and libcrypto its loading. */
-#define ALONE 2
-#define LIBSODIUM 8
+#define ALONE 4
+#define LIBSODIUM 16
+
+static int make_batches(struct wax_flow *f, bool opens, struct wax_diag *diag)
+{
+	size_t size = WAX_BATCH_SEALED + (opens ? WAX_BATCH_PLAIN : 0);
+
+	f->room = malloc(f->n * size);
+	f->batches = calloc(f->n, sizeof(*f->batches));
+	if (!f->room || !f->batches)
+		return wax_no_memory(diag);
+	for (size_t i = 0; i < f->n; i++) {
+		struct wax_batch *b = &f->batches[i];
+
+		b->key = wax_secret_bytes(f->key);
+		b->sealed = f->room + i * size;
+		b->plain = opens ? b->sealed + WAX_BATCH_SEALED : NULL;
+	}
+	return 0;
+}
 
 int wax_flow_init(struct wax_flow *f, bool opens,
 		  const uint8_t file_key[WAX_FILE_KEY_SIZE],
@@ -21,18 +39,17 @@ int wax_flow_init(struct wax_flow *f, bool opens,
 	int err;
 
 	threads = wax_crew_size(threads);
-	*f = (struct wax_flow){.opens = opens, .n = wax_crew_jobs(threads)};
-	f->batches = calloc(f->n, sizeof(*f->batches));
-	if (!f->batches)
-		return wax_no_memory(diag);
+	*f = (struct wax_flow){.n = wax_crew_jobs(threads)};
 	err = wax_secret_new(WAX_KEY_SIZE, &f->key, diag);
 	if (err)
 		return err;
 	wax_hkdf(nonce, WAX_PAYLOAD_NONCE_SIZE, file_key, WAX_FILE_KEY_SIZE,
 		 "payload", 7, wax_secret_bytes(f->key), WAX_KEY_SIZE);
-	return wax_crew_new(opens ? wax_batch_open : wax_batch_seal, f->batches,
-			    sizeof(*f->batches), f->n, threads, ALONE, &f->crew,
-			    diag);
+	err = make_batches(f, opens, diag);
+	return err ? err
+		   : wax_crew_new(opens ? wax_batch_open : wax_batch_seal,
+				  f->batches, sizeof(*f->batches), f->n,
+				  threads, ALONE, &f->crew, diag);
 }
 
 void wax_flow_release(struct wax_flow *f)
@@ -41,19 +58,8 @@ void wax_flow_release(struct wax_flow *f)
 	for (size_t i = 0; f->batches && i < f->n; i++)
 		wax_batch_release(&f->batches[i]);
 	free(f->batches);
+	free(f->room);
 	wax_secret_free(f->key);
-}
-
-struct wax_batch *wax_flow_next(struct wax_flow *f, struct wax_diag *diag)
-{
-	struct wax_batch *b = wax_crew_next(f->crew);
-
-	if (!b->sealed &&
-	    wax_batch_init(b, wax_secret_bytes(f->key), f->opens, diag)) {
-		wax_batch_release(b);
-		return NULL;
-	}
-	return b;
 }
 
 void wax_flow_put(struct wax_flow *f, size_t chunks)

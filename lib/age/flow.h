@@ -14,7 +14,7 @@ struct wax_flow {
 	struct wax_crew *crew;
 	struct wax_batch *batches;
 	size_t n;
-	bool opens;
+	uint8_t *room;	/* of all batches */
 	uint64_t count; /* of the chunks that were put */
 	bool plain;	/* there is no engine but libsodium */
 };
@@ -25,8 +25,11 @@ int wax_flow_init(struct wax_flow *f, bool opens,
 		  struct wax_diag *diag);
 void wax_flow_release(struct wax_flow *f);
 
-/* The batch that is to be filled; NULL without memory. */
-struct wax_batch *wax_flow_next(struct wax_flow *f, struct wax_diag *diag);
+/* The batch that is to be filled. */
+static inline struct wax_batch *wax_flow_next(struct wax_flow *f)
+{
+	return wax_crew_next(f->crew);
+}
 
 /*
  * Hands it over, with chunks of them in it; what is behind those is the

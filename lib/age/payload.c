@@ -56,9 +56,7 @@ static int hand_over(struct sealing *s, size_t chunks, struct wax_diag *diag)
 
 	b->len -= rest;
 	wax_flow_put(&s->f, chunks);
-	s->now = wax_flow_next(&s->f, diag);
-	if (!s->now)
-		return wax_no_memory(diag);
+	s->now = wax_flow_next(&s->f);
 	s->now->len = 0;
 	assert(rest <= WAX_CHUNK_SIZE);
 	if (rest)
@@ -70,8 +68,8 @@ static int hand_over(struct sealing *s, size_t chunks, struct wax_diag *diag)
 /* The first write: from here on there is a batch. */
 static int begin(struct sealing *s, struct wax_diag *diag)
 {
-	s->now = wax_flow_next(&s->f, diag);
-	return s->now ? write_head(s, diag) : wax_no_memory(diag);
+	s->now = wax_flow_next(&s->f);
+	return write_head(s, diag);
 }
 
 /* A full batch waits for more, for its last chunk may be the payload's. */
@@ -191,21 +189,19 @@ static int cut_short(struct wax_diag *diag)
 /*
  * Reads until the batch is full, and hands it over with the chunks that are
  * whole. Where reading would have to wait, what is there already must not:
- * then *waits is set.
+ * then it is true.
  */
-static int feed(struct opening *o, bool *waits, struct wax_diag *diag)
+static bool feed(struct opening *o)
 {
-	struct wax_batch *b = wax_flow_next(&o->f, diag), *next;
+	struct wax_batch *b = wax_flow_next(&o->f), *next;
 	size_t chunks, got, rest;
+	bool waits = false;
 
-	if (!b)
-		return wax_no_memory(diag);
-	*waits = false;
-	while (b->len < WAX_BATCH_SEALED && !o->ended && !*waits) {
+	while (b->len < WAX_BATCH_SEALED && !o->ended && !waits) {
 		if ((b->len >= WAX_SEALED_CHUNK_SIZE ||
 		     !wax_crew_idle(o->f.crew)) &&
 		    !wax_reader_ready(o->from)) {
-			*waits = true;
+			waits = true;
 			break;
 		}
 		o->err = wax_reader_some(o->from, b->sealed + b->len,
@@ -222,16 +218,14 @@ static int feed(struct opening *o, bool *waits, struct wax_diag *diag)
 		rest = 0;
 	}
 	if (!chunks)
-		return 0;
+		return waits;
 	b->len -= rest;
 	wax_flow_put(&o->f, chunks);
-	next = wax_flow_next(&o->f, diag);
-	if (!next)
-		return wax_no_memory(diag);
+	next = wax_flow_next(&o->f);
 	next->len = 0;
 	memcpy(next->sealed, b->sealed + b->len, rest);
 	wax_batch_fill(next, rest);
-	return 0;
+	return waits;
 }
 
 /* The next batch that is opened; reading goes on meanwhile. */
@@ -241,13 +235,8 @@ static int next_batch(struct opening *o, struct wax_diag *diag)
 
 	o->at = 0;
 	while (!o->now) {
-		bool waits = false;
-		int err = 0;
+		bool waits = !o->ended && !wax_crew_full(c) && feed(o);
 
-		if (!o->ended && !wax_crew_full(c))
-			err = feed(o, &waits, diag);
-		if (err)
-			return err;
 		o->now = wax_crew_oldest(c,
 					 o->ended || waits || wax_crew_full(c));
 		if (!o->now && o->ended) {
@@ -262,7 +251,7 @@ static int next_batch(struct opening *o, struct wax_diag *diag)
 /* After the last chunk: what was read beyond it, or can be. */
 static int expect_end(struct opening *o, size_t rest, struct wax_diag *diag)
 {
-	struct wax_batch *next = wax_crew_next(o->f.crew);
+	struct wax_batch *next = wax_flow_next(&o->f);
 	const uint8_t *data;
 	size_t len = 0;
 

@@ -11,6 +11,9 @@
 #include "base/error.h"
 #include "sys/crew.h"
 
+/* Of a thread: where memory is scarce, the usual 8 MiB may not be there. */
+#define STACK_SIZE (256 * 1024)
+
 struct wax_crew {
 	wax_crew_fn *fn;
 	char *jobs;
@@ -80,12 +83,17 @@ static void *work(void *arg)
 static void start(struct wax_crew *c)
 {
 	sigset_t all, before;
+	pthread_attr_t how;
 
+	if (pthread_attr_init(&how))
+		return;
+	pthread_attr_setstacksize(&how, STACK_SIZE);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	while (c->started < c->threads &&
-	       !pthread_create(&c->thread[c->started], NULL, work, c))
+	       !pthread_create(&c->thread[c->started], &how, work, c))
 		c->started++;
+	pthread_attr_destroy(&how);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	c->threads = c->started;
 }

@@ -95,7 +95,8 @@ static void in_order(unsigned threads, size_t n, unsigned jobs, size_t alone)
 	struct wax_diag diag = {0};
 	unsigned next = 0, wrong = 0;
 
-	worked = made = 0;
+	worked = 0;
+	made = 0;
 	most = 100;
 	tap_err(wax_crew_new(answer, job, sizeof(*job), n, threads, alone, &c,
 			     &diag),
@@ -135,7 +136,8 @@ static void given_up(unsigned threads)
 		struct wax_crew *c = NULL;
 
 		most = 100;
-		made = worked = 0;
+		worked = 0;
+		made = 0;
 		if (wax_crew_new(answer, job, sizeof(*job), 8, threads, 0, &c,
 				 NULL))
 			continue;
@@ -158,7 +160,8 @@ static void refused(unsigned possible)
 	struct wax_crew *c = NULL;
 	unsigned next = 0, wrong = 0;
 
-	made = worked = 0;
+	worked = 0;
+	made = 0;
 	most = possible;
 	tap_err(wax_crew_new(answer, job, sizeof(*job), 6, 4, 0, &c, NULL), 0,
 		NULL, "4 threads, of which %u can be made", possible + 1);
