@@ -94,7 +94,8 @@ static void joined_free(void *ctx)
 /* Puts what was read already before the input. */
 static int join(int begin, struct wax_source **source, struct wax_diag *diag)
 {
-	static const struct wax_source_ops ops = {joined_read, joined_free};
+	static const struct wax_source_ops ops = {.read = joined_read,
+						  .free = joined_free};
 	struct joined *j = calloc(1, sizeof(*j));
 	int err;
 
@@ -139,8 +140,8 @@ static void pipe_free(void *ctx)
 	(void)ctx;
 }
 
-static const struct wax_sink_ops pipe_ops = {pipe_write, pipe_finish,
-					     pipe_free};
+static const struct wax_sink_ops pipe_ops = {
+	.write = pipe_write, .finish = pipe_finish, .free = pipe_free};
 
 /* What the process behind the walls works with. */
 struct work {

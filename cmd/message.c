@@ -73,6 +73,13 @@ static int look(struct message *m, struct wax_source *from,
 	return 0;
 }
 
+static bool message_ready(void *ctx)
+{
+	struct message *m = ctx;
+
+	return m->at < m->len || wax_source_ready(m->from);
+}
+
 /* Hands the input, and what was read of it, over to the process. */
 static int start(struct message *m, struct wax_diag *diag)
 {
@@ -97,7 +104,9 @@ static int start(struct message *m, struct wax_diag *diag)
 int message_source(struct wax_source **source, bool *extracted,
 		   struct wax_diag *diag)
 {
-	static const struct wax_source_ops ops = {message_read, message_free};
+	static const struct wax_source_ops ops = {.read = message_read,
+						  .free = message_free,
+						  .ready = message_ready};
 	struct message *m = calloc(1, sizeof(*m));
 	enum wax_looks looks = WAX_LOOKS_SEALED;
 	int err;

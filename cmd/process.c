@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -157,8 +158,17 @@ static int source_read(void *ctx, void *buf, size_t len, size_t *got,
 	return n ? 0 : reap(p, diag);
 }
 
-static const struct wax_source_ops source_ops = {.read = source_read,
-						 .free = process_free};
+/* In a moment, for it may have been busy. */
+static bool source_ready(void *ctx)
+{
+	struct process *p = ctx;
+	struct pollfd now = {.fd = p->fd, .events = POLLIN};
+
+	return poll(&now, 1, 1) != 0;
+}
+
+static const struct wax_source_ops source_ops = {
+	.read = source_read, .free = process_free, .ready = source_ready};
 
 int process_source(char *const *argv, int in, int extra,
 		   struct wax_source **out, struct wax_diag *diag)

@@ -270,7 +270,8 @@ static void keep(void *ctx)
 int wax_scan_source(struct wax_scan *s, struct wax_source **out,
 		    struct wax_diag *diag)
 {
-	static const struct wax_source_ops ops = {scan_read, keep};
+	static const struct wax_source_ops ops = {.read = scan_read,
+						  .free = keep};
 
 	return wax_source_new(&ops, s, out, diag);
 }

@@ -42,7 +42,7 @@ bool wax_fd_ready(int fd)
 {
 	struct pollfd now = {.fd = fd, .events = POLLIN};
 
-	return poll(&now, 1, 0) != 0;
+	return poll(&now, 1, 1) != 0;
 }
 
 void wax_fd_widen(int fd)

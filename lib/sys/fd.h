@@ -14,7 +14,10 @@
 /* One read, again when a signal interrupted it. As read(2) otherwise. */
 ssize_t wax_fd_read(int fd, void *buf, size_t len);
 
-/* Whether a read would return at once, if only to tell the end or an error. */
+/*
+ * Whether a read would return at once or in a millisecond, if only to tell the
+ * end or an error: who writes into a pipe may just be busy.
+ */
 bool wax_fd_ready(int fd);
 
 /* Where it is a pipe, lets more wait in it, as far as the system allows. */
