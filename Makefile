@@ -182,6 +182,8 @@ build/fuzz/fuzz/%: private LDLIBS := $(ARCHIVE_LIBS) -fsanitize=fuzzer
 
 programs: all $(B)/gen-completions $(UNIT:$(B)/obj/tests/%.o=$(B)/%) \
 	$(if $(SANITIZE),fuzzers)
+# What has threads of its own.
+threaded: $(patsubst %,$(B)/unit/t-%,crew parallel prehash)
 fuzzers: $(FUZZ:$(B)/obj/tests/%.o=$(B)/%)
 objects: $(ROOMS) $(CMD) $(TEST_OBJ)
 
@@ -293,8 +295,8 @@ distclean:
 	rm -rf build wax-*.tar.gz
 
 FORCE:
-.PHONY: all programs fuzzers objects warn warn-gcc warn-clang deps check-deps \
-	demo check check-long bench fuzz completions format lint install \
+.PHONY: all programs threaded fuzzers objects warn warn-gcc warn-clang deps \
+	check-deps demo check check-long bench fuzz completions format lint install \
 	uninstall deb dist clean distclean
 .DELETE_ON_ERROR:
 -include $(patsubst %.o,%.d,$(ROOMS) $(CMD) $(TEST_OBJ))
