@@ -62,6 +62,52 @@ static void tell(struct contact *c, enum wax_contact_news news,
 		contact_warn_alike(c, name);
 }
 
+/* The recipient that the sessions with an identity have; empty: none. */
+static int find_recipient(struct contact *c, const char *identity,
+			  char out[WAX_SESSION_RECIPIENT_SIZE],
+			  struct wax_diag *diag)
+{
+	int err = c->sessions
+			  ? 0
+			  : book_open_sessions(&c->book, &c->sessions, diag);
+
+	*out = '\0';
+	if (err)
+		return err;
+	err = wax_sessions_recipient(c->sessions, identity, out, diag);
+	return err == WAX_ERR_USAGE ? 0 : err;
+}
+
+/*
+ * Who has a session is known by its recipient, contact or not. Where sessions
+ * cannot be read somebody can be added all the same: sealing to them and
+ * opening compare again.
+ */
+static int check_session(struct contact *c, const struct wax_card *card,
+			 struct wax_diag *diag)
+{
+	char known[WAX_SESSION_RECIPIENT_SIZE];
+	struct wax_diag why = {0};
+
+	if (find_recipient(c, wax_card_identity(card), known, &why)) {
+		program_say("warning: whether the card agrees with a session "
+			    "is not known: %s",
+			    why.text);
+		return 0;
+	}
+	if (!*known || !strcmp(known, wax_card_recipient(card)))
+		return 0;
+	wax_diag_set(diag, WAX_ERR_TRUST,
+		     "the card has the identity of a session, and another "
+		     "recipient");
+	wax_diag_hint(diag,
+		      "do not use it before you have asked its owner "
+		      "why; if it is right, 'wax-session rm %s' forgets "
+		      "the session",
+		      wax_card_identity(card));
+	return WAX_ERR_TRUST;
+}
+
 /* Adds a card; name is NULL for the one in it. */
 static int add_card(struct contact *c, const char *name,
 		    const struct wax_card *card, struct wax_diag *diag)
@@ -72,6 +118,9 @@ static int add_card(struct contact *c, const char *name,
 	int err = wax_contacts_find(c->book.contacts, wax_card_identity(card),
 				    &known, diag);
 
+	/* The recipient of a contact is compared with the card's anyway. */
+	if (!err && !known)
+		err = check_session(c, card, diag);
 	if (!err)
 		err = wax_contacts_add(c->book.contacts, name, card,
 				       c->given & DEVICE ? WAX_CONTACT_DEVICE
@@ -90,14 +139,12 @@ static int add_identity(struct contact *c, const char *name,
 			const char *identity, struct wax_diag *diag)
 {
 	char recipient[WAX_SESSION_RECIPIENT_SIZE];
-	struct wax_sessions *sessions = NULL;
 	enum wax_contact_news news = WAX_CONTACT_SAME;
-	int err = book_open_sessions(&c->book, &sessions, diag);
+	int err = book_open_sessions(&c->book, &c->sessions, diag);
 
 	if (!err)
-		err = wax_sessions_recipient(sessions, identity, recipient,
+		err = wax_sessions_recipient(c->sessions, identity, recipient,
 					     diag);
-	wax_sessions_free(sessions);
 	if (err == WAX_ERR_USAGE)
 		wax_diag_hint(diag, "only who has begun one can be added "
 				    "without a card");

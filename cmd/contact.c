@@ -379,6 +379,7 @@ int main(int argc, char **argv)
 	err = program_options(argc, argv, option, &c, &first, &diag);
 	if (!err)
 		err = dispatch(&c, argv + first, argc - first, &diag);
+	wax_sessions_free(c.sessions);
 	book_release(&c.book);
 	passphrase_release(&c.passphrase);
 	return program_end(err, &diag);

@@ -16,7 +16,8 @@ enum { ALL = 1, DEVICE = 2, CODE = 4, JSON = 8, OUTPUT = 16, NAMES = 32 };
 struct contact {
 	struct book book;
 	struct passphrase passphrase;
-	unsigned given; /* of the bits above */
+	struct wax_sessions *sessions; /* NULL: not open yet */
+	unsigned given;		       /* of the bits above */
 	unsigned file_flags;
 	bool quiet;
 	const char *code, *out;

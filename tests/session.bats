@@ -504,7 +504,10 @@ info() {
 	write alice bob a1
 	write alice bob a2
 	as bob wax-contact rm -q alice
+	# Which adding would have refused; so the card was there before.
+	mv "$homes/bob/sessions" sessions
 	call 0 as bob wax-contact add alice forged
+	mv sessions "$homes/bob"
 	unchanged call 4 as bob wax-seal -c alice -o m /dev/null
 	err_has "'alice' has a session with another recipient"
 	unchanged call 4 as bob wax-open a1
