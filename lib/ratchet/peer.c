@@ -86,25 +86,31 @@ static bool is_skipped(const struct wax_past *past, uint32_t serial,
 	return false;
 }
 
+void wax_peer_expire(struct wax_peer *p, int64_t now)
+{
+	for (size_t i = p->past.skipped.n; i > 0; i--) {
+		const struct wax_skipped *k =
+			wax_array_at(&p->past.skipped, sizeof(*k), i - 1);
+
+		if (now - k->since > WAX_SKIPPED_VALID)
+			wax_array_remove(&p->past.skipped, sizeof(*k), i - 1);
+	}
+	for (size_t i = p->past.old.n; i > 0; i--) {
+		const struct wax_old_key *k =
+			wax_array_at(&p->past.old, sizeof(*k), i - 1);
+
+		if (now - k->since > WAX_SKIPPED_VALID &&
+		    !is_skipped(&p->past, k->serial, k->epoch))
+			wax_array_remove(&p->past.old, sizeof(*k), i - 1);
+	}
+}
+
 static bool has_session(const struct wax_peer *p, uint32_t serial)
 {
 	for (size_t i = 0; i < p->sessions.n; i++)
 		if (wax_peer_session(p, i)->serial == serial)
 			return true;
 	return false;
-}
-
-/* Drops skipped keys that are over, or of no session. */
-static void prune_skipped(struct wax_peer *p, int64_t now)
-{
-	for (size_t i = p->past.skipped.n; i > 0; i--) {
-		const struct wax_skipped *k =
-			wax_array_at(&p->past.skipped, sizeof(*k), i - 1);
-
-		if (now - k->since > WAX_SKIPPED_VALID ||
-		    !has_session(p, k->serial))
-			wax_array_remove(&p->past.skipped, sizeof(*k), i - 1);
-	}
 }
 
 /* Whether an old header key has not yet WAX_OLD_KEYS_MAX newer ones. */
@@ -122,14 +128,25 @@ static bool is_recent(const struct wax_past *past, size_t i)
 	return newer < WAX_OLD_KEYS_MAX;
 }
 
+/* Drops skipped keys of no session. */
+static void prune_skipped(struct wax_peer *p)
+{
+	for (size_t i = p->past.skipped.n; i > 0; i--) {
+		const struct wax_skipped *k =
+			wax_array_at(&p->past.skipped, sizeof(*k), i - 1);
+
+		if (!has_session(p, k->serial))
+			wax_array_remove(&p->past.skipped, sizeof(*k), i - 1);
+	}
+}
+
 /* Drops old header keys that can tell nothing any more. */
-static void prune_old(struct wax_peer *p, int64_t now)
+static void prune_old(struct wax_peer *p)
 {
 	for (size_t i = p->past.old.n; i > 0; i--) {
 		const struct wax_old_key *k =
 			wax_array_at(&p->past.old, sizeof(*k), i - 1);
-		bool keep = (is_recent(&p->past, i - 1) &&
-			     now - k->since <= WAX_SKIPPED_VALID) ||
+		bool keep = is_recent(&p->past, i - 1) ||
 			    is_skipped(&p->past, k->serial, k->epoch);
 
 		if (!keep || !has_session(p, k->serial))
@@ -147,6 +164,17 @@ static void prune_opened(struct wax_peer *p)
 		if (!has_session(p, o->serial))
 			wax_array_remove(&p->past.opened, sizeof(*o), i - 1);
 	}
+}
+
+static bool is_unused(const struct wax_session *s, int64_t now)
+{
+	return now - s->touched > WAX_RECEIVING_VALID;
+}
+
+bool wax_peer_is_over(const struct wax_peer *p, const struct wax_session *s,
+		      int64_t now)
+{
+	return is_unused(s, now) && s != wax_peer_sender(p, now);
 }
 
 /* The session beside the sender that was used longest ago; NULL: none. */
@@ -181,15 +209,15 @@ static void prune_sessions(struct wax_peer *p, int64_t now, uint32_t keep)
 
 	while ((s = oldest_other(p, wax_peer_sender(p, now), keep, &others,
 				 &at)) &&
-	       (others > WAX_RECEIVING_MAX ||
-		now - s->touched > WAX_RECEIVING_VALID))
+	       (others > WAX_RECEIVING_MAX || is_unused(s, now)))
 		wax_array_remove(&p->sessions, sizeof(*s), at);
 }
 
 void wax_peer_prune(struct wax_peer *p, int64_t now, uint32_t keep)
 {
 	prune_sessions(p, now, keep);
-	prune_skipped(p, now);
-	prune_old(p, now);
+	prune_skipped(p);
+	wax_peer_expire(p, now);
+	prune_old(p);
 	prune_opened(p);
 }

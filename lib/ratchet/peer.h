@@ -60,6 +60,19 @@ struct wax_session *wax_peer_by_transcript(const struct wax_peer *p,
 					   const uint8_t t[WAX_HASH_SIZE]);
 
 /*
+ * Forgets the keys whose time is over, which are not to be used though nothing
+ * was pruned since.
+ */
+void wax_peer_expire(struct wax_peer *p, int64_t now);
+
+/*
+ * Whether a session is over: it does not send, and its time to receive has
+ * passed. It is not to be used either.
+ */
+bool wax_peer_is_over(const struct wax_peer *p, const struct wax_session *s,
+		      int64_t now);
+
+/*
  * Forgets what is over: keys and sessions, but for that with the serial number
  * keep, which is in use; 0: none is. The hellos of all must be noted.
  */

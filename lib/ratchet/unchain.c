@@ -69,16 +69,21 @@ static int take_pairs(struct unchaining *u, const struct wax_header *h,
 	return hello ? malformed(diag) : 0;
 }
 
-/* The first pair below limit that a session of this peer opens. */
-static size_t find_in(const struct unchaining *u, const struct wax_peer *p,
+/*
+ * The first pair below limit that a session of this peer opens. What was over
+ * before now may still be there, as only what is written is pruned.
+ */
+static size_t find_in(const struct unchaining *u, struct wax_peer *p,
 		      size_t limit, struct wax_session **session,
 		      struct wax_found *found)
 {
+	wax_peer_expire(p, u->now);
 	for (size_t i = 0; i < limit; i++)
 		for (size_t j = 0; j < p->sessions.n; j++) {
 			struct wax_session *s = wax_peer_session(p, j);
 
-			if (!wax_session_find(s, &p->past, u->pairs[i].body,
+			if (wax_peer_is_over(p, s, u->now) ||
+			    !wax_session_find(s, &p->past, u->pairs[i].body,
 					      u->pairs[i].len, found))
 				continue;
 			*session = s;

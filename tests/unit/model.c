@@ -178,9 +178,30 @@ struct model_stanza model_send(struct model *m, int from, int to, int i,
 	};
 }
 
+/* Whether a session beside the one that sends has had its time. */
+static bool is_over(const struct model *m, const struct model_peer *p, int i,
+		    int64_t now)
+{
+	return i != model_sender(m, p, now) &&
+	       now - p->s[i].touched > RECEIVING_VALID;
+}
+
+/* Whether an old header key is of use still. */
+static bool is_old(const struct model_peer *p, const struct model_old *k,
+		   int64_t now)
+{
+	bool used = now - k->since <= KEYS_VALID;
+
+	for (unsigned i = 0; i < p->n_skipped; i++)
+		used |= p->skipped[i].id == k->id &&
+			p->skipped[i].epoch == k->epoch &&
+			now - p->skipped[i].since <= KEYS_VALID;
+	return used;
+}
+
 /* What a session says of a header that one of its keys opens; 1: none does. */
 static int judge_in(const struct model_peer *p, const struct model_stanza *s,
-		    struct model_verdict *v)
+		    int64_t now, struct model_verdict *v)
 {
 	const struct model_session *x = &p->s[v->i];
 	const struct model_side *in = &x->in;
@@ -188,7 +209,7 @@ static int judge_in(const struct model_peer *p, const struct model_stanza *s,
 
 	for (unsigned i = 0; i < p->n_old && v->old < 0; i++)
 		if (p->old[i].id == s->id && p->old[i].epoch == s->epoch &&
-		    p->old[i].prev == s->prev)
+		    p->old[i].prev == s->prev && is_old(p, &p->old[i], now))
 			v->old = (int)i;
 	if (v->old >= 0) {
 		if (p->old[v->old].draw != s->draw || s->n >= p->old[v->old].n)
@@ -213,7 +234,9 @@ static int judge_in(const struct model_peer *p, const struct model_stanza *s,
 		return 0;
 	for (unsigned i = 0; i < p->n_skipped; i++)
 		if (p->skipped[i].id == s->id &&
-		    p->skipped[i].epoch == s->epoch && p->skipped[i].n == s->n)
+		    p->skipped[i].epoch == s->epoch &&
+		    p->skipped[i].n == s->n &&
+		    now - p->skipped[i].since <= KEYS_VALID)
 			return 0;
 	return WAX_ERR_SEEN;
 }
@@ -227,8 +250,8 @@ struct model_verdict model_judge(const struct model *m, int who, int from,
 	struct model_verdict v = {.old = -1, .i = find(p, s->id)};
 	int sender;
 
-	if (v.i >= 0) {
-		v.err = judge_in(p, s, &v);
+	if (v.i >= 0 && !is_over(m, p, v.i, now)) {
+		v.err = judge_in(p, s, now, &v);
 		if (v.err <= 0)
 			return v;
 	}

@@ -339,6 +339,77 @@ static void outlived(void)
 	end();
 }
 
+/* What opening says at some time, when nothing was committed since. */
+static void after(const struct wax_bytes *file, int64_t seconds, int want,
+		  const char *what)
+{
+	home_digest(&home[1], before);
+	tap_err(look(1, file, NOW + seconds), want, &diag, "%s", what);
+	wax_sessions_give_up(home[1].sessions);
+	expect_same(1, what);
+}
+
+/* Keys are not used when their time is over, though nothing is pruned. */
+static void aged_keys(void)
+{
+	struct wax_bytes old[3], late[2];
+	int err = 0;
+
+	begin(0);
+	tap_err(say(0, 1, NOW) + say(1, 0, NOW), 0, &diag, "both talk");
+	for (int i = 0; i < 3; i++)
+		err |= seal(0, 1, NOW, &old[i]);
+	err |= get(1, &old[0], NOW) | get(1, &old[2], NOW);
+	tap_err(err | say(1, 0, NOW), 0, &diag, "one is late");
+	err = seal(0, 1, NOW, &late[0]) | seal(0, 1, NOW, &late[1]);
+	tap_err(err | get(1, &late[1], NOW), 0, &diag, "and one later on");
+	after(&late[0], 60 * DAY, 0, "its key is used for 60 days");
+	after(&late[0], 60 * DAY + 1, WAX_ERR_SEEN, "and no longer");
+	after(&old[1], 60 * DAY, 0, "as that of an epoch that is over");
+	after(&old[1], 60 * DAY + 1, WAX_ERR_NO_KEY, "with its header key");
+	after(&old[0], 60 * DAY, WAX_ERR_SEEN, "which knows what was opened");
+	after(&old[0], 60 * DAY + 1, WAX_ERR_NO_KEY, "for as long");
+	after(&late[0], 60 * DAY, 0, "a clock that was wrong spoils nothing");
+	tap_err(say(0, 1, NOW + 400 * DAY), 0, &diag,
+		"the session itself goes on");
+	for (int i = 0; i < 3; i++)
+		wax_bytes_release(&old[i]);
+	wax_bytes_release(&late[0]);
+	wax_bytes_release(&late[1]);
+	end();
+}
+
+/* Nor are sessions that only receive. */
+static void aged_sessions(void)
+{
+	struct wax_bytes first, second;
+
+	begin(0);
+	tap_err(seal(0, 1, NOW, &first) | seal(0, 1, NOW, &second), 0, &diag,
+		"two messages of a call");
+	tap_err(get(1, &first, NOW), 0, &diag, "of which one is opened");
+	after(&second, 50 * DAY, 0, "in a session that sends there is time");
+	tap_err(wax_sessions_reset(home[1].sessions, home[0].identity, NOW,
+				   &diag),
+		0, &diag, "it is retired");
+	after(&second, 30 * DAY, 0, "it receives for 30 days");
+	after(&second, 30 * DAY + 1, WAX_ERR_SEEN, "and no longer");
+	wax_bytes_release(&first);
+	wax_bytes_release(&second);
+	end();
+	begin(0);
+	tap_err(say(0, 1, NOW) + say(1, 0, NOW), 0, &diag, "both talk");
+	tap_err(seal(0, 1, NOW, &first), 0, &diag, "one is under way");
+	tap_err(wax_sessions_reset(home[1].sessions, home[0].identity, NOW,
+				   &diag),
+		0, &diag, "when the session is retired");
+	after(&first, 30 * DAY, 0, "it can be opened for 30 days");
+	after(&first, 30 * DAY + 1, WAX_ERR_NO_KEY,
+	      "and then is of no session");
+	wax_bytes_release(&first);
+	end();
+}
+
 /* A crash before the hello was remembered, and then the session goes. */
 static void torn(unsigned flags, bool removed)
 {
@@ -587,6 +658,8 @@ int main(void)
 	damaged();
 	put_back();
 	outlived();
+	aged_keys();
+	aged_sessions();
 	torn(0, false);
 	torn(0, true);
 	torn(WAX_CARD_ONCE, false);
