@@ -252,9 +252,8 @@ int wax_sessions_reset(struct wax_sessions *sessions, const char *identity,
 	return err;
 }
 
-/* Forgets the sessions with a device; of an unknown one, all that is left. */
-static int forget(struct wax_sessions *s, const char *identity, int64_t now,
-		  bool whole, struct wax_diag *diag)
+int wax_sessions_forget(struct wax_sessions *s, const char *identity,
+			int64_t now, bool whole, struct wax_diag *diag)
 {
 	struct wax_held h = {0};
 	int err = take(s, identity, &h, diag);
@@ -273,56 +272,5 @@ static int forget(struct wax_sessions *s, const char *identity, int64_t now,
 int wax_sessions_remove(struct wax_sessions *sessions, const char *identity,
 			int64_t now, struct wax_diag *diag)
 {
-	return forget(sessions, identity, now, false, diag);
-}
-
-/* The peer that no contact is, and that was not used for the longest time. */
-struct oldest {
-	struct wax_sessions *sessions;
-	size_t unknown;
-	int64_t used;
-	char identity[WAX_PUBLIC_IDENTITY_SIZE];
-};
-
-/* A wax_session_fn. */
-static int look(void *ctx, const struct wax_session_info *info,
-		struct wax_diag *diag)
-{
-	struct oldest *o = ctx;
-	struct wax_contact *c;
-	int64_t used = info->used > info->since ? info->used : info->since;
-	int err = wax_contacts_find(o->sessions->contacts, info->identity, &c,
-				    diag);
-
-	if (err || c) {
-		wax_contact_free(c);
-		return err;
-	}
-	if (!o->unknown++ || used < o->used) {
-		o->used = used;
-		strcpy(o->identity, info->identity);
-	}
-	return 0;
-}
-
-int wax_sessions_evict(struct wax_sessions *sessions, int64_t now,
-		       struct wax_diag *diag)
-{
-	int err = 0;
-
-	for (bool over = true; !err && over;) {
-		struct oldest o = {.sessions = sessions};
-		size_t n, damaged;
-
-		err = wax_sessions_count(sessions, &n, diag);
-		if (err || n <= WAX_UNKNOWN_MAX)
-			return err;
-		err = wax_sessions_each(sessions, look, &o, &damaged, diag);
-		over = o.unknown > WAX_UNKNOWN_MAX;
-		if (!err && over)
-			err = forget(sessions, o.identity, now, true, diag);
-		/* Another process may have been faster. */
-		err = err == WAX_ERR_USAGE ? 0 : err;
-	}
-	return err;
+	return wax_sessions_forget(sessions, identity, now, false, diag);
 }

@@ -95,6 +95,13 @@ int wax_sessions_count(struct wax_sessions *s, size_t *out,
 		       struct wax_diag *diag);
 
 /*
+ * Forgets the sessions with a device (wax1...), with whole set also the greatest
+ * t of a hello, which is of nobody then. WAX_ERR_USAGE: there are none.
+ */
+int wax_sessions_forget(struct wax_sessions *s, const char *identity,
+			int64_t now, bool whole, struct wax_diag *diag);
+
+/*
  * Sees to it that there are sessions with at most so many unknown callers: the
  * one that was not used for the longest time goes. No lock is held.
  */

@@ -5,6 +5,7 @@
  * outlive their sessions.
  */
 #include <dirent.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "dice.h"
 #include "envelope/envelope.h"
 #include "homes.h"
+#include "keys/contacts.h"
 #include "keys/identities.h"
 #include "mock.h"
 #include "ratchet/chain.h"
@@ -649,6 +651,128 @@ static void with_oneself(void)
 	end();
 }
 
+/* A session of home 0 with somebody, which was used then. */
+static void meet(const uint8_t key[WAX_ED25519_PUBLIC_SIZE], int64_t used)
+{
+	struct wax_held h = {0};
+	struct wax_session *x;
+	int err = wax_held_take(home[0].sessions, key, &h, &diag);
+
+	if (!err)
+		err = wax_peer_add(&h.peer, &x, &diag);
+	if (!err) {
+		x->receiving.begun = x->noted = true;
+		x->made = x->used = used;
+		err = wax_held_write(home[0].sessions, &h, &diag);
+	}
+	wax_held_release(&h);
+	if (err)
+		tap_err(err, 0, &diag, "a session is written");
+}
+
+/* The identity of an unknown caller. */
+static void stranger(unsigned i, uint8_t out[WAX_ED25519_PUBLIC_SIZE])
+{
+	uint8_t secret[WAX_ED25519_SECRET_SIZE];
+	uint8_t seed[32] = {(uint8_t)i, (uint8_t)(i >> 8), 's'};
+
+	wax_ed25519_secret(secret, seed);
+	wax_ed25519_secret_public(out, secret);
+}
+
+/* A wax_peer_fn, which ends the looking. */
+static int is_there(void *ctx, struct wax_peer *p, struct wax_diag *d)
+{
+	(void)ctx;
+	(void)p;
+	(void)d;
+	return 1;
+}
+
+static bool known(const uint8_t key[WAX_ED25519_PUBLIC_SIZE])
+{
+	return wax_sessions_visit(home[0].sessions, key, is_there, NULL, NULL);
+}
+
+/* How many strangers from this one on are known. */
+static long long strangers(unsigned from, unsigned to)
+{
+	uint8_t key[WAX_ED25519_PUBLIC_SIZE];
+	long long n = 0;
+
+	for (unsigned i = from; i < to; i++) {
+		stranger(i, key);
+		n += known(key);
+	}
+	return n;
+}
+
+/* Does it to each file of home 0 that a pattern names. */
+static void each_file(const char *pattern, int (*fn)(const char *path))
+{
+	char path[sizeof(home[0].path) + 64];
+	glob_t g;
+
+	snprintf(path, sizeof(path), "%s/%s", home[0].path, pattern);
+	tap_is(glob(path, 0, NULL, &g), 0, "there is %s", pattern);
+	for (size_t i = 0; i < g.gl_pathc; i++)
+		tap_is(fn(g.gl_pathv[i]), 0, "it is damaged");
+	globfree(&g);
+}
+
+static int cut(const char *path)
+{
+	return truncate(path, 100);
+}
+
+static int evict(void)
+{
+	home_restart(&home[0]);
+	memset(&diag, 0, sizeof(diag));
+	return wax_sessions_evict(home[0].sessions, NOW, &diag);
+}
+
+/* Of unknown callers 256 stay; contacts do not count, and all stay. */
+static void evicted(void)
+{
+	uint8_t key[WAX_ED25519_PUBLIC_SIZE];
+
+	begin(0);
+	for (int i = 1; i < 3; i++) {
+		tap_err(wax_contacts_add(home[0].sessions->contacts,
+					 i == 1 ? "one" : "two", card[0][i], 0,
+					 NOW, NULL, &diag),
+			0, &diag, "a contact");
+		meet(home[i].key, NOW - 1000);
+	}
+	for (unsigned i = 0; i < 258; i++) {
+		stranger(i, key);
+		meet(key, NOW + i - 500);
+	}
+	tap_err(evict(), 0, &diag, "too many callers");
+	tap_is(strangers(0, 2), 0, "the oldest go");
+	tap_is(strangers(2, 258), 256, "the others stay");
+	tap_ok(known(home[1].key) && known(home[2].key), "and the contacts");
+	tap_err(evict(), 0, &diag, "there is room");
+	tap_is(strangers(2, 258), 256, "for all");
+	/* Contacts that cannot be read are known by their links. */
+	each_file("contacts/c-*", cut);
+	stranger(258, key);
+	meet(key, NOW);
+	tap_err(evict(), 0, &diag, "one more, with damaged contacts");
+	tap_is(strangers(2, 3), 0, "the oldest goes");
+	tap_is(strangers(3, 259), 256, "the others stay");
+	tap_ok(known(home[1].key) && known(home[2].key), "and the contacts");
+	/* And without links it may be anybody. */
+	each_file("contacts/i-*", unlink);
+	stranger(259, key);
+	meet(key, NOW);
+	tap_err(evict(), 0, &diag, "one more, without links");
+	tap_is(strangers(3, 260), 257, "nobody goes");
+	tap_ok(known(home[1].key) && known(home[2].key), "no contact, either");
+	end();
+}
+
 int main(void)
 {
 	dice_seed(1);
@@ -669,6 +793,7 @@ int main(void)
 	malformed();
 	signers();
 	with_oneself();
+	evicted();
 	homes_end();
 	return tap_end();
 }
