@@ -113,6 +113,19 @@ all_at_once() {
 	done
 }
 
+@test "a file that comes while it is looked for is read" {
+	[ -e "$BATS_FILE_TMPDIR/can-follow" ] ||
+		skip 'strace may not trace here, or is missing'
+	export WAX_HOME=$work/h
+	mkdir -m 700 "$WAX_HOME"
+	cp "$keys/p1/identity" "$WAX_HOME"
+	wax-contact add -q one "$keys/p2.card"
+	call 0 strace -f -qq -o strace -P "$WAX_HOME/state.key" \
+		-e inject=open,openat:error=ENOENT:when=1 wax-contact list
+	grep -q 'state.key.*INJECTED' strace || fail 'nothing was injected'
+	out_has one
+}
+
 @test "several first contacts at once are all there" {
 	local round
 	for round in 1 2 3 4 5 6; do

@@ -44,12 +44,16 @@ int wax_file_read(const char *path, size_t max, struct wax_bytes *out,
 		  bool *found, struct wax_diag *diag)
 {
 	struct stat st;
-	int err, fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+	int err, fd = open(path, flags);
 
 	*found = false;
-	/* A dangling link is there, and leads to what is missing. */
-	if (fd < 0 && errno == ENOENT && lstat(path, &st))
-		return 0;
+	if (fd < 0 && errno == ENOENT) {
+		if (lstat(path, &st))
+			return 0;
+		/* A dangling link leads to what is missing; others just came. */
+		fd = open(path, flags);
+	}
 	*found = true;
 	if (fd < 0 || fstat(fd, &st))
 		err = wax_diag_sys(diag, errno, "'%s'", path);
