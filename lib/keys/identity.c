@@ -14,6 +14,9 @@
 #include "base/secret.h"
 #include "keys/identities.h"
 
+/* The first keys have pages of their own; those of many would not be locked. */
+#define ALONE 16
+
 /* An identity file that a passphrase seals. */
 struct sealed {
 	char *name;
@@ -25,6 +28,7 @@ struct wax_identities {
 	void *ask_ctx;
 	struct wax_secret_key *keys;
 	size_t n_keys;
+	struct wax_secret *pool; /* of the keys that are not the first ones */
 	struct sealed *sealed;
 	size_t n_sealed;
 	size_t n_unlocked; /* of the sealed ones, the first */
@@ -59,6 +63,7 @@ void wax_identities_free(struct wax_identities *list)
 		wax_secret_key_release(&list->keys[i]);
 	for (size_t i = 0; i < list->n_sealed; i++)
 		sealed_release(&list->sealed[i]);
+	wax_secret_free(list->pool);
 	free(list->keys);
 	free(list->sealed);
 	free(list);
@@ -68,14 +73,19 @@ void wax_identities_free(struct wax_identities *list)
 static int add_key(struct wax_identities *list, struct wax_secret_key *key,
 		   struct wax_diag *diag)
 {
-	struct wax_secret_key *keys =
-		realloc(list->keys, (list->n_keys + 1) * sizeof(*list->keys));
+	size_t n = list->n_keys;
 
-	if (!keys) {
-		wax_secret_key_release(key);
-		return wax_no_memory(diag);
+	/* Room for twice as many, at each power of two. */
+	if (!(n & (n - 1))) {
+		void *keys = realloc(list->keys,
+				     (n ? n * 2 : 1) * sizeof(*list->keys));
+
+		if (!keys) {
+			wax_secret_key_release(key);
+			return wax_no_memory(diag);
+		}
+		list->keys = keys;
 	}
-	list->keys = keys;
 	list->keys[list->n_keys++] = *key;
 	return 0;
 }
@@ -144,7 +154,9 @@ static int parse_lines(struct wax_identities *list, const char *text,
 			take_name(list, line, n);
 		if (!n || *line == '#')
 			continue;
-		err = wax_secret_key_parse(&key, line, n, diag);
+		err = wax_secret_key_parse(
+			&key, line, n,
+			list->n_keys < ALONE ? NULL : &list->pool, diag);
 		if (err) {
 			wax_diag_context(diag, "line %lu", no);
 			return err;

@@ -144,15 +144,21 @@ void wax_secret_key_release(struct wax_secret_key *key)
 }
 
 int wax_secret_key_parse(struct wax_secret_key *key, const char *text,
-			 size_t len, struct wax_diag *diag)
+			 size_t len, struct wax_secret **pool,
+			 struct wax_diag *diag)
 {
 	if (wax_starts(text, len, "AGE-PLUGIN-"))
 		return unsupported(diag, "identities of plugins");
 	for (size_t i = 0; i < N_FORMS; i++) {
 		const struct form *f = &forms[i];
 		struct wax_secret *secret;
-		int err = wax_secret_new(f->secret_size, &secret, diag);
+		int err;
 
+		if (len !=
+		    wax_bech32_len(strlen(f->secret_hrp), f->secret_size))
+			continue;
+		err = pool ? wax_secret_cut(pool, f->secret_size, &secret, diag)
+			   : wax_secret_new(f->secret_size, &secret, diag);
 		if (err)
 			return err;
 		if (wax_bech32_decode(text, len, f->secret_hrp, true,

@@ -41,9 +41,13 @@ int wax_public_key_parse(struct wax_public_key *key, const char *text,
 int wax_public_key_text(const struct wax_public_key *key, char **out,
 			struct wax_diag *diag);
 
-/* Parses one AGE-SECRET-KEY- line, as above. */
+/*
+ * Parses one AGE-SECRET-KEY- line, as above. The secret is cut from a pool, see
+ * base/secret.h, or, when pool is NULL, stands alone.
+ */
 int wax_secret_key_parse(struct wax_secret_key *key, const char *text,
-			 size_t len, struct wax_diag *diag);
+			 size_t len, struct wax_secret **pool,
+			 struct wax_diag *diag);
 
 /* Takes over a secret of the right size. */
 void wax_secret_key_init(struct wax_secret_key *key,

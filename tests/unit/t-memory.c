@@ -89,9 +89,11 @@ WAX_API void free(void *p)
 	__libc_free(p);
 }
 
-/* By its plain name, which the header may have turned into mmap64. */
+/* By both its names; the header may have turned the plain one into mmap64. */
 void *test_mmap(void *at, size_t len, int prot, int flags, int fd,
 		long offset) __asm__("mmap");
+void *test_mmap64(void *at, size_t len, int prot, int flags, int fd,
+		  long offset) __asm__("mmap64");
 void *test_mmap(void *at, size_t len, int prot, int flags, int fd, long offset)
 {
 	long p;
@@ -101,6 +103,18 @@ void *test_mmap(void *at, size_t len, int prot, int flags, int fd, long offset)
 	p = syscall(SYS_mmap, at, len, prot, flags, fd, offset);
 	mem.maps += mem.on && p != -1;
 	return (void *)(uintptr_t)p; /* MAP_FAILED is -1 */
+}
+
+void *test_mmap64(void *at, size_t len, int prot, int flags, int fd,
+		  long offset)
+{
+	return test_mmap(at, len, prot, flags, fd, offset);
+}
+
+/* Splitting a mapping takes memory as well. */
+int mprotect(void *at, size_t len, int prot)
+{
+	return fails() ? -1 : (int)syscall(SYS_mprotect, at, len, prot);
 }
 
 int munmap(void *at, size_t len)
