@@ -105,6 +105,13 @@ static int add(struct wax_recipients *list, const struct wax_public_key *key,
 	}
 	if (found)
 		return 0;
+	/* What no header holds; and so inserting stays cheap as well. */
+	if (list->n == WAX_STANZAS_MAX) {
+		wax_diag_set(diag, WAX_ERR_USAGE,
+			     "too many recipients for one file");
+		wax_diag_hint(diag, "%d at most", WAX_STANZAS_MAX);
+		return WAX_ERR_USAGE;
+	}
 	if (list->n == list->room) {
 		int err = grow(list, diag);
 
