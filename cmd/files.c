@@ -28,14 +28,17 @@ static int last_fd;
 
 static int remember(const struct stat *st, struct wax_diag *diag)
 {
-	void *p;
-
 	if (!S_ISREG(st->st_mode))
 		return 0;
-	p = realloc(inputs, (n_inputs + 1) * sizeof(*inputs));
-	if (!p)
-		return program_no_memory(diag);
-	inputs = p;
+	/* Room for twice as many, at each power of two. */
+	if (!(n_inputs & (n_inputs - 1))) {
+		void *p = realloc(inputs, (n_inputs ? n_inputs * 2 : 1) *
+						  sizeof(*inputs));
+
+		if (!p)
+			return program_no_memory(diag);
+		inputs = p;
+	}
 	inputs[n_inputs++] = (struct file_id){st->st_dev, st->st_ino};
 	return 0;
 }
@@ -186,7 +189,6 @@ static int open_path(const char *path, bool key, struct wax_source **out,
 
 	if (is_stream(path, 0))
 		return take_stdin(key, out, diag);
-	/* Inputs stay open until the end of the process. */
 	err = open_checked(path, key, &fd, diag);
 	if (err)
 		return err;
@@ -213,6 +215,14 @@ int input_open_key(const char *path, struct wax_source **out,
 int input_fd(void)
 {
 	return last_fd;
+}
+
+void input_close(struct wax_source *source)
+{
+	wax_source_free(source);
+	if (source && last_fd > 2)
+		close(last_fd);
+	last_fd = 0;
 }
 
 const char *path_base(const char *path)

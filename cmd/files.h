@@ -55,6 +55,13 @@ long long input_size(void);
 /* The descriptor of what was opened last, a key or not. */
 int input_fd(void);
 
+/*
+ * Frees the source that was opened last, and closes its descriptor unless that
+ * is standard input's, so that there can be any number of them. Others stay
+ * open until the end of the process. NULL is allowed.
+ */
+void input_close(struct wax_source *source);
+
 /* What messages call an input: 'path', or standard input. */
 void input_context(const char *path, struct wax_diag *diag);
 

@@ -256,7 +256,7 @@ int identities_add(struct wax_identities *list, const char *path,
 	err = wax_identities_read(list, source, path, diag);
 	if (err)
 		input_context(path, diag);
-	wax_source_free(source);
+	input_close(source);
 	return err;
 }
 
@@ -353,7 +353,7 @@ int recipients_add_file(struct wax_recipients *list, const char *path,
 	if (err)
 		return err;
 	err = add_from(list, path, source, diag);
-	wax_source_free(source);
+	input_close(source);
 	return err;
 }
 
