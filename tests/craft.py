@@ -3,6 +3,7 @@
 """Makes what no honest program would, and measures what it costs.
 
 usage: craft.py recipients N         N X25519 recipients of nobody, a line each
+       craft.py identities N         N post-quantum identities, a line each
        craft.py stanzas N            a header with N stanzas
        craft.py body N               a header whose one body has N lines
        craft.py line N               a header whose first line has N MiB
@@ -77,6 +78,13 @@ def recipients(n):
         print(bech32("age", hashlib.sha256(b"%d" % i).digest()))
 
 
+def identities(n):
+    for i in range(int(n)):
+        print("# the next one")
+        print(bech32("age-secret-key-pq-",
+                     hashlib.sha256(b"%d" % i).digest()).upper())
+
+
 def hostile(kind, n):
     out = sys.stdout.buffer
     line = b"A" * 64 + b"\n"
@@ -132,8 +140,9 @@ def main():
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         hostile(verb, *args)
     else:
-        {"recipients": recipients, "scrypt": scrypt, "x25519": x25519,
-         "ssh": ssh, "peak": peak}[verb](*args)
+        {"recipients": recipients, "identities": identities,
+         "scrypt": scrypt, "x25519": x25519, "ssh": ssh,
+         "peak": peak}[verb](*args)
 
 
 if __name__ == "__main__":
