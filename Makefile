@@ -206,7 +206,7 @@ check check-long: check-deps
 	@$(if $(filter %-long,$@),scripts/deps.sh deb)
 	+@$(MAKE) all
 	@tests/run $(if $(filter %-long,$@),long)
-bench: all $(B)/bench/contacts $(B)/bench/turns $(B)/bench/callers
+bench: all $(addprefix $(B)/bench/,contacts turns callers keys)
 	@tests/bench/run
 fuzz:
 	+@$(MAKE) FLAVOUR=fuzz CC=clang fuzzers

@@ -3,6 +3,7 @@
 # Many recipients and many identities: that the limits of an ordinary process
 # are enough for them. What they cost is in tests/unit/t-many.c.
 # shellcheck disable=SC2154 # helpers.bash sets what is shared
+# shellcheck disable=SC2016 # what is quoted is for sh -c
 
 load helpers
 
