@@ -204,6 +204,8 @@ demo: deps
 	@tests/demo.sh
 check check-long: check-deps
 	@$(if $(filter %-long,$@),scripts/deps.sh deb)
+	@# 300 MB, without which a test is skipped.
+	-@$(if $(filter %-long,$@),scripts/deps.sh browser)
 	+@$(MAKE) all
 	@tests/run $(if $(filter %-long,$@),long)
 bench: all $(addprefix $(B)/bench/,contacts turns callers keys)

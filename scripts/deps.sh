@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: ISC
 #
 # Installs the Debian packages that are missing: deps.sh SET..., where a set is
-# build, check or deb. When all are there it needs neither root nor the network.
+# build, check, deb or browser. When all are there it needs neither root nor the
+# network.
 set -eu
 
 build='gcc libc6-dev make binutils pkg-config libzstd-dev libarchive-dev
@@ -12,6 +13,7 @@ check='bats procps clang libclang-rt-dev clang-format shellcheck
 	minisign libarchive-tools openssh-client xz-utils xfsprogs git
 	netcat-openbsd dosfstools fusefat openssh-server'
 deb='debhelper dpkg-dev lintian'
+browser='chromium'
 
 say() { echo "deps.sh: $*" >&2; }
 
@@ -21,7 +23,8 @@ for set; do
 	build) wanted="$wanted $build" ;;
 	check) wanted="$wanted $check" ;;
 	deb) wanted="$wanted $deb" ;;
-	*) say "no set '$set'; there are build, check and deb"; exit 2 ;;
+	browser) wanted="$wanted $browser" ;;
+	*) say "no set '$set'; there are build, check, deb and browser"; exit 2 ;;
 	esac
 done
 
