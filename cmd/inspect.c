@@ -15,6 +15,12 @@ static const char *const post_quantum[] = {
 	[WAX_PQ_YES] = "yes",
 };
 
+static const char *const post_quantum_json[] = {
+	[WAX_PQ_UNKNOWN] = "null",
+	[WAX_PQ_NO] = "false",
+	[WAX_PQ_YES] = "true",
+};
+
 static int option(void *json, int id, const char *value, struct wax_diag *diag)
 {
 	(void)value;
@@ -85,10 +91,10 @@ static int print_json(struct wax_inspection *in, struct wax_sink *to,
 		err = program_print(
 			to, diag,
 			"{\"version\":\"%s\",\"armor\":%s,"
-			"\"post_quantum\":\"%s\",\"recipients\":[",
+			"\"post_quantum\":%s,\"recipients\":[",
 			wax_inspection_version(in),
 			wax_inspection_armored(in) ? "true" : "false",
-			post_quantum[wax_inspection_post_quantum(in)]);
+			post_quantum_json[wax_inspection_post_quantum(in)]);
 	for (size_t i = 0; !err && (type = wax_inspection_type(in, i, &n));
 	     i++) {
 		if (i)

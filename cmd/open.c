@@ -12,6 +12,7 @@
 
 #include "book.h"
 #include "files.h"
+#include "info.h"
 #include "keys.h"
 #include "message.h"
 #include "numbers.h"
@@ -25,7 +26,7 @@ struct open {
 	struct book book;
 	bool named; /* -i was given */
 	bool home;  /* the home has an identity */
-	bool info;
+	bool info, json;
 	unsigned file_flags;
 	struct limits limits;
 	bool limited; /* one of them was given */
@@ -54,6 +55,9 @@ static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
 		return program_set(&o->from, value, "--from", diag);
 	case OPT_INFO:
 		o->info = true;
+		return 0;
+	case OPT_JSON:
+		o->info = o->json = true;
 		return 0;
 	case 'o':
 		return program_set(&o->out, value, "-o", diag);
@@ -239,16 +243,10 @@ static int deliver(struct open *o, struct wax_source **from,
 				   : wax_sessions_commit(o->sessions, diag);
 }
 
-/* Whom it is from: signed, or by a session; empty where nobody says. */
-static const char *who_from(const struct wax_contents *c)
-{
-	return *c->sender ? c->sender : c->peer;
-}
-
 /* Who signed it, and why one may think so. */
 static void tell_sender(const struct open *o, const struct acquaintance *a)
 {
-	const char *sender = who_from(&o->contents);
+	const char *sender = info_from(&o->contents);
 	const char *how = *o->contents.sender ? "signed by" : "chained with";
 
 	if (*a->name)
@@ -266,40 +264,22 @@ static void tell_sender(const struct open *o, const struct acquaintance *a)
 			    "there is one; they may have lost their state");
 }
 
-static void tell_info(const struct open *o, const struct acquaintance *a)
-{
-	const struct wax_contents *c = &o->contents;
-
-	program_note("kind: %s", c->archive	? "archive"
-				 : c->enveloped ? "data"
-						: "bytes");
-	if (*c->name)
-		program_note("name: %s", c->name);
-	program_note("sender: %s", *c->sender ? c->sender : "none");
-	if (*c->peer)
-		program_note("session: %s%s", c->peer, c->began ? ", new" : "");
-	if (*a->name)
-		program_note("contact: %s", a->name);
-	if (*who_from(c))
-		program_note("trust: %s",
-			     o->from && !*a->name ? "asked for" : a->trust);
-}
-
 /* What it was, once that is sure. */
 static void tell(struct open *o)
 {
 	const struct wax_contents *c = &o->contents;
 	struct acquaintance a = {0};
 
-	if (*who_from(c))
-		book_look_up(&o->book, who_from(c), &a);
+	if (*info_from(c))
+		book_look_up(&o->book, info_from(c), &a);
 	if (o->info) {
-		tell_info(o, &a);
+		info_tell(c, a.name,
+			  o->from && !*a.name ? "asked for" : a.trust, o->json);
 		return;
 	}
 	if (o->dir && !c->archive)
 		program_say("made '%s/%s'", o->dir, c->name);
-	if (*who_from(c))
+	if (*info_from(c))
 		tell_sender(o, &a);
 }
 

@@ -120,6 +120,7 @@ static const struct option_spec open_options[] = {
 	FORCE_OPTION,
 	{OPT_INFO, "info", VALUE_NONE, NULL,
 	 "tell what it is and who signed it"},
+	{OPT_JSON, "json", VALUE_NONE, NULL, "tell it as one JSON object"},
 	LIMIT_OPTIONS,
 	PASSPHRASE_OPTIONS,
 	COMMON_OPTIONS,

@@ -41,7 +41,7 @@ _wax_table()
 		kinds=''
 		;;
 	wax-open)
-		flags='-f --force --info -h --help --version'
+		flags='-f --force --info --json -h --help --version'
 		levels=''
 		files='-i --identity -o --output --passphrase-file'
 		folders='-C --directory'

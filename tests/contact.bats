@@ -318,12 +318,12 @@ no_contact="('wax-contact add NAME CARD' adds one)"
 @test "JSON is what jq reads" {
 	needs jq
 	know alice
-	call 0 wax-contact add 'q"\ x' bob.card
+	call 0 wax-contact add 'q"\ xüß' bob.card
 	wax-contact -q add --device alice eve.card
 	call 0 wax-contact list --json
 	err_is
 	[ "$(jq -c 'map([.name, (.devices | length)])' "$io/out")" = \
-		'[["alice",2],["q\"\\ x",1]]' ]
+		'[["alice",2],["q\"\\ xüß",1]]' ]
 	[ "$(jq -c '.[0].devices[0] | keys' "$io/out")" = \
 		'["added","card_name","expired","expires","identity","issued","minisign","recipient","trust","verified"]' ]
 	jq -c '.[0]' "$io/out" >alice.json

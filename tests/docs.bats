@@ -419,6 +419,72 @@ bobs() {
 	wax-contact show --json bob | jq -e --slurpfile l book '. == $l[0][0]'
 }
 
+# member_types FILE...: a line MEMBER TYPE for each member in the JSON.
+member_types() {
+	jq -r 'def kind: if test("^[0-9-]{10}T[0-9:]{8}Z$") then "time"
+		else "string" end;
+		.. | objects | to_entries[] | .key + " " +
+		(.value | if type == "string" then kind else type end)' "$@"
+}
+
+@test "the JSON of all tools is of the shape that wax(7) describes" {
+	needs jq
+	desk
+	wax-keygen 2>/dev/null
+	bobs code
+	wax-contact add -q 'bob "b" \ß' bob.card
+	wax-contact add -q carol carol.card
+	wax-contact verify -q 'bob "b" \ß' --code - <code
+	wax-card -o me.card
+	export bob=$BATS_TEST_TMPDIR/bob
+	wax-seal -c 'bob "b" \ß' <note.txt |
+		WAX_HOME=$bob wax-open --json 2>first >"$io/out"
+	cp note.txt 'a "b" \ß'
+	WAX_HOME=$bob wax-seal -s -c ada -o reply.seal 'a "b" \ß'
+	wax-seal -R bob.txt note.txt | wax-inspect --json >new
+	wax-seal -R "$keys/x.pub" note.txt | wax-inspect --json >classic
+	{
+		printf '%s\n' 'age-encryption.org/v1' '-> of-another-kind' ''
+		printf -- '--- %043d\n' 0
+		head -c 33 /dev/zero
+	} | wax-inspect --json >unknown
+	wax-contact list --json >contacts
+	wax-contact show --json carol >one
+	wax-seal -R me.card note.txt | wax-open --json 2>bare >"$io/out"
+	WAX_HOME=$bob wax-seal -s -R me.card <note.txt >signed
+	wax-session list --json >started
+	wax-open --json reply.seal 2>second >"$io/out"
+	wax-session list --json >sessions
+	wax-session show --json 'bob "b" \ß' | cmp - sessions
+	wax-session reset -q 'bob "b" \ß'
+	wax-session list --json >retired
+	member_types first second bare contacts one started sessions \
+		retired new classic unknown | sort -u >got
+	# A row of the table: the types, and the members that have them.
+	sed -n '/^\.Sh JSON/,/^\.El/p' "$top/man/wax.7" | awk '
+		/^\.It/ {
+			types = ""
+			if (/string/ && !/times/) types = types " string"
+			if (/times/) types = types " time"
+			if (/true/) types = types " boolean"
+			if (/numbers/) types = types " number"
+			if (/arrays/) types = types " array"
+			if (/null/) types = types " null"
+			rows = 1
+			next
+		}
+		rows && /^\.Li/ {
+			n = split(types, type, " ")
+			for (i = 1; i <= n; i++)
+				print $2, type[i]
+		}' | sort >want
+	same 'members and types' "$(cat want)" "$(cat got)"
+	jq -e --arg n 'bob "b" \ß' '.[0].contact == $n' sessions
+	jq -e --arg n 'a "b" \ß' '.name == $n' second
+	jq -e --arg n 'bob "b" \ß' '.contact == $n' second
+	jq -es 'map(.post_quantum) == [true, false, null]' new classic unknown
+}
+
 @test "the examples of wax-session(1) run" {
 	desk
 	wax-keygen 2>/dev/null

@@ -335,6 +335,43 @@ signed_by_hand() {
 	call 1 "${open[@]}" --info cut_off
 }
 
+# told JSON ARGUMENT... FILTER: one object in one line, of which that is true.
+told() {
+	needs jq
+	[ "$(wc -l <<<"$1")" -eq 1 ] || fail "more than a line: $1"
+	jq -e "${@:2}" >"$io/jq" <<<"$1" || fail "not so: $1"
+}
+
+@test "--json tells the same as --info, with every member, after success only" {
+	needs jq
+	local common='"session": null, "new_session": false, "contact": null'
+	mkdir tree
+	"${seal[@]}" -o bare in
+	"${seal[@]}" -z -o data in
+	"${seal[@]}" -s -o sent tree
+	told "$("${open[@]}" --json bare 2>&1 >"$io/out")" '. == {kind: "bytes",
+		name: null, sender: null, trust: null, '"$common}"
+	out_same in
+	# --info says nothing twice.
+	told "$("${open[@]}" --json --info data 2>&1 >"$io/out")" \
+		'. == {kind: "data", name: "in", sender: null, trust: null,
+		'"$common}"
+	told "$("${open[@]}" --json -C there sent 2>&1)" --arg who "$mine" \
+		'. == {kind: "archive", name: null, sender: $who,
+		trust: "none: the identity is in no contact", '"$common}"
+	[ -d there/tree ]
+	told "$("${open[@]}" --json --from "$mine" sent 2>&1 >"$io/out")" \
+		'.trust == "asked for"'
+	head -c 300 sent >cut_off
+	call 1 "${open[@]}" --json cut_off
+	[ "$(wc -l <"$io/err")" -eq 1 ]
+	# Nobody to tell it to is no failure.
+	"${open[@]}" --json data 2>/dev/full >"$io/out"
+	out_same in
+	"${open[@]}" --json data 2>&- >"$io/out"
+	out_same in
+}
+
 @test "a name goes with the file where there is an envelope, as it is" {
 	local name
 	for name in 'with space' "it's" '"q"' '-s' '\x41' 'a:b' '*' '...' \
@@ -344,6 +381,8 @@ signed_by_hand() {
 		"${seal[@]}" -z -f -o sealed -- "./$name"
 		"${open[@]}" --info -o - sealed 2>"$io/err" >"$io/out"
 		grep -qxF "name: $name" "$io/err" || fail "not the name $name"
+		told "$("${open[@]}" --json -o - sealed 2>&1 >"$io/out")" \
+			--arg n "$name" '.name == $n'
 		call 0 "${open[@]}" -C "dir $name" sealed ||
 			[ ${#name} -gt 200 ]
 		[ ${#name} -gt 200 ] || cmp in "dir $name/$name"

@@ -70,7 +70,8 @@ tells() {
 	json 'list(j) == ["version", "armor", "post_quantum", "recipients",
 		"header_bytes", "payload_bytes", "plaintext_bytes"]' \
 		'j["version"] == "age-encryption.org/v1"' \
-		"j['armor'] is ('$2' == 'yes')" "j['post_quantum'] == '$3'" \
+		"j['armor'] is ('$2' == 'yes')" \
+		"j['post_quantum'] is dict(yes=True, no=False).get('$3')" \
 		"'\n'.join('  %(type)s: %(count)s' % r
 			for r in j['recipients']) == '''$5'''" \
 		"sum(r['count'] for r in j['recipients']) == $4" \

@@ -363,7 +363,7 @@ compare() {
 	facts = {
 	    "version": age["version"],
 	    "armor": age["armor"],
-	    "post_quantum": age["postquantum"],
+	    "post_quantum": {"yes": True, "no": False}.get(age["postquantum"]),
 	    "recipients": [{"type": t, "count": n} for t, n in types.items()],
 	    "header_bytes": sizes["header"],
 	    "payload_bytes": sizes["overhead"] + sizes["min_payload"],

@@ -250,8 +250,15 @@ info() {
 		fail "--info: exit status $?"
 }
 
-@test "--info" {
+@test "--info, and --json" {
+	needs jq
 	know bob alice
+	know carol alice
+	write carol alice m0
+	as alice wax-open --json m0 2>"$io/err" >"$io/out"
+	jq -e --arg who "$(identity carol)" '. == {kind: "data", name: null,
+		sender: null, session: $who, new_session: true, contact: null,
+		trust: "none: the identity is in no contact"}' "$io/err"
 	write bob alice m1
 	write bob alice m2
 	info alice m1
@@ -267,6 +274,11 @@ info() {
 	info alice m4
 	err_is 'kind: bytes' 'sender: none' "session: $(identity bob)" \
 		'contact: bob' "trust: $not_verified"
+	as bob wax-seal -s -c alice -o m5 file
+	as alice wax-open --json m5 2>"$io/err" >"$io/out"
+	jq -e --arg who "$(identity bob)" --arg trust "$not_verified" \
+		'. == {kind: "data", name: "file", sender: $who, session: $who,
+		new_session: false, contact: "bob", trust: $trust}' "$io/err"
 }
 
 @test "a folder, and -C" {
