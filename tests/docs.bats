@@ -81,6 +81,24 @@ same() {
 	done
 }
 
+@test "each command that the manual names in passing is one" {
+	local page tool words word n=0
+	while read -r page tool words; do
+		[ -x "$WAX_BIN/$tool" ] || fail "$page: no tool $tool"
+		options "$tool" >"$io/out"
+		for word in $words; do
+			case $word in
+			--*) grep -q "|${word#--}|" "$io/out" ;;
+			-?*) grep -q "^${word:1:1}|" "$io/out" ;;
+			*) : ;;
+			esac || fail "$page: $tool has no $word"
+		done
+		n=$((n + 1))
+	done < <(cd "$top/man" && grep -Eo '^\.(Ic|Ql) wax-[a-z]+ .*' -- *.[157] |
+		sed 's/:\.[A-Z][a-z]//; s/ [.,;:()]*$//')
+	[ "$n" -gt 35 ]
+}
+
 @test "each option but help and version is in the synopsis of its page" {
 	local tool letter name synopsis
 	for tool in $(tools); do
@@ -244,19 +262,42 @@ step() {
 	[[ $got == $pattern ]] || fail "does not show what it should: $1"
 }
 
-# page_session PAGE: the session in a page's literal displays
-page_session() {
-	awk '
-	/^\.Bd -literal/ { inside = first = 1; next }
+# display PAGE PATTERN [SECTION]: the literal displays of a page, or of one of
+# its sections, whose first line is such
+display() {
+	awk -v first_line="$2" -v section="${3-}" '
+	/^\.Sh / { there = section == "" || $0 == ".Sh " section }
+	/^\.Bd -literal/ { inside = first = there; next }
 	/^\.Ed/ { inside = 0 }
-	inside && first { inside = /^\$ /; first = 0 }
+	inside && first { inside = $0 ~ first_line; first = 0 }
 	inside' "$top/man/$1" |
 		sed "s/\\\\(ti/~/g; s/\\\\(aq/'/g; s/\\\\&//g; s/\\\\e/\\\\/g"
 }
 
+# prompts NAME: a prompt says whose home it is, "bob$ "; without, it is NAME's.
+prompts() {
+	sed -E 's/^([a-z]+)\$ /$ me \1; /; t
+		s/^\$ /$ me '"$1"'; /'
+}
+
+# run_page PAGE [SECTION]: runs the sessions there
 run_page() {
-	page_session "$1" >"$io/session"
+	display "$1" '^[a-z]*[$] ' "${2-}" | prompts own >"$io/session"
 	session "$io/session"
+}
+
+# me NAME: the home is that of NAME; "own" is the one without a name
+me() {
+	unset WAX_HOME
+	[ "$1" = own ] || export WAX_HOME=$BATS_TEST_TMPDIR/$1
+}
+
+# program NAME: a program of that name in PATH, whose script is standard input
+program() {
+	mkdir -p "$BATS_TEST_TMPDIR/bin"
+	cat >"$BATS_TEST_TMPDIR/bin/$1"
+	chmod +x "$BATS_TEST_TMPDIR/bin/$1"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH
 }
 
 # The files that the examples work on.
@@ -297,6 +338,85 @@ bobs() {
 	[ $# -gt 0 ] || return 0
 	wax-card | WAX_HOME=$BATS_TEST_TMPDIR/bob wax-contact add -q ada
 	WAX_HOME=$BATS_TEST_TMPDIR/bob wax-contact verify ada >"$1"
+}
+
+# tried PAGE SECTION LINE: whether a test runs, or compares, the display there
+# that begins with the line.
+tried() {
+	local pattern
+	if [[ $3 =~ ^[a-z]*[$]\  ]]; then
+		grep -qE "run_page $1( '?$2'?)?\$" "$BATS_TEST_FILENAME"
+		return
+	fi
+	while IFS= read -r pattern; do
+		! [[ $3 =~ $pattern ]] || return 0
+	done < <(sed -nE "s/.*(display|says) $1 '([^']*)'.*/\2/p" \
+		"$BATS_TEST_FILENAME")
+	return 1
+}
+
+@test "every display of the manual is run or compared by a test" {
+	local page section line n=0
+	# tests/format.py and tests/protocol.py have these.
+	while IFS='|' read -r page section line; do
+		case $page in wax-format.5 | wax-protocol.7) continue ;; esac
+		tried "$page" "$section" "$line" ||
+			fail "nothing tries, in $page, $section: $line"
+		n=$((n + 1))
+	done < <(cd "$top/man" && awk '
+		/^\.Sh/ { section = substr($0, 5) }
+		/^\.Bd -literal/ {
+			getline
+			print FILENAME "|" section "|" $0
+		}' wax*.[157])
+	[ "$n" -gt 80 ]
+	! tried wax.7 TOUR 'no such line' || fail 'it finds everything'
+	! tried wax-none.7 TOUR '$ true' || fail 'it finds every page'
+}
+
+# says PAGE PATTERN COMMAND...: the command writes to standard error what the
+# page shows; its day is today, and "..." stands for anything.
+says() {
+	local want
+	want=$(display "$1" "$2" | tr '\n' ' ' |
+		sed "s/2026-11-23/$(date -u +%F)/; s/[*]/./g; s/[.][.][.]/*/g")
+	"${@:3}" 2>"$io/err" >"$io/out"
+	# shellcheck disable=SC2053 # a pattern
+	[[ $(tr '\n' ' ' <"$io/err") == $want ]] || fail "not '$want'"
+}
+
+@test "the messages that pages show are those of the tools" {
+	local alice=$BATS_TEST_TMPDIR/alice code
+	desk
+	wax-keygen 2>/dev/null
+	bobs code
+	WAX_HOME=$alice wax-keygen -n alice 2>/dev/null
+	WAX_HOME=$alice wax-card >alice.card
+	wax-card >me.card
+	WAX_HOME=$alice wax-seal -s -R me.card -o signed.seal note.txt
+	says wax-open.1 '^wax-open: signed by' sh -c '
+		wax-open signed.seal 2>third
+		wax-contact add -q alice alice.card
+		wax-open signed.seal 2>second
+		wax-contact verify alice >code.alice
+		wax-contact verify -q --code - alice <code.alice
+		wax-open signed.seal 2>first
+		cat first second third >&2'
+
+	wax-contact add -q bob bob.card
+	says wax-contact.1 '^wax-contact: warning' \
+		wax-contact add -q b0b carol.card
+	code=$(tr '\n' ' ' <code)
+	eval "$(display wax-contact.1 '^wax-contact verify' |
+		sed "s/'06546 36732 ...'/'${code% }'/")" 2>"$io/err"
+	err_has "verified 'bob': the code is that of"
+
+	WAX_HOME=$alice wax-sign note.txt
+	wax-contact rename -q alice ada
+	says wax-verify.1 '^wax-verify: ' wax-verify -k ada note.txt
+
+	wax-unpack --version >"$io/out"
+	grep -qE "^$(display wax-unpack.1 '^walls' | sed 's/:.*/: /')" "$io/out"
 }
 
 @test "the examples of wax(1) run" {
@@ -587,6 +707,159 @@ member_types() {
 	diff -r photos copy/photos
 }
 
+# What mutt is told beyond the page's macros, so that it asks for nothing else.
+mutt_settings="set sendmail=./sendmail editor=true copy=no folder=.
+	abort_unmodified=no charset=utf-8 user_agent=no"
+
+@test "mail: mutt seals and opens with the macros of wax-cookbook(7)" {
+	needs mutt
+	desk
+	wax-keygen -n ada 2>/dev/null
+	bobs code
+	wax-contact add -q bob bob.card
+	display wax-cookbook.7 '^# ~/.muttrc' >muttrc
+	[ "$(wc -l <muttrc)" -eq 3 ]
+	printf '#!/bin/sh\nexec cat >sent\n' >sendmail
+	chmod +x sendmail
+	export TERM=vt100
+	echo 'lunch, grüße' >letter
+	pty 0 --timeout=20 'expect:To: ' 'send:\n' 'expect:Subject: ' \
+		'send:\n' expect:Compose send:S 'expect:-r ' 'send:bob\n' \
+		expect:continue send:y 'expect:any key' 'send: ' \
+		expect:filtered send:y -- mutt -F muttrc -e "$mutt_settings" \
+		-s plan -i letter bob@example.org
+	grep -qx -- '-----BEGIN AGE ENCRYPTED FILE-----' sent
+	run grep -i lunch sent
+	[ "$status" -eq 1 ]
+	{ echo 'From ada@example.org Mon Nov 23 12:00:00 2026' && cat sent; } \
+		>mbox
+	me bob
+	pty 0 --timeout=20 'expect:Mutt: ' send:O 'expect:any key' 'send: ' \
+		expect:Attachments send:qx -- mutt -F muttrc \
+		-e "$mutt_settings" -f mbox
+	out_has 'lunch, gr' "signed by 'ada', not verified"
+}
+
+@test "backups: the script and the examples of wax-cookbook(7) run" {
+	desk
+	display wax-cookbook.7 '^#!/bin/bash' BACKUPS >backup
+	chmod +x backup
+	mkdir "$BATS_TEST_TMPDIR/store"
+	# The other machine: a folder, where the command runs in a shell.
+	program ssh <<-EOF
+		#!/bin/sh
+		[ "\$1" = store ] && cd '$BATS_TEST_TMPDIR/store' &&
+			exec sh -c "\$2"
+	EOF
+	run_page wax-cookbook.7 BACKUPS
+	folder_holds "$BATS_TEST_TMPDIR/store" "$(date +%F).tar.seal"
+	diff -r photos restored/photos
+	diff -r report today/report
+	# What breaks off gets no name.
+	program tar <<-'EOF'
+		#!/bin/sh
+		/bin/tar "$@" | head -c 20000
+		exit 2
+	EOF
+	rm "$BATS_TEST_TMPDIR/store"/*
+	run ./backup
+	[ "$status" -eq 2 ]
+	folder_holds "$BATS_TEST_TMPDIR/store" "$(date +%F).tar.seal.part"
+}
+
+@test "secrets: the scripts, cron's line and the service of wax-cookbook(7) work" {
+	local name line
+	desk
+	echo s3cret >token.txt
+	display wax-cookbook.7 '^#!/bin/sh' 'SECRETS FOR SCRIPTS' >job
+	chmod +x job
+	program curl <<-'EOF'
+		#!/bin/sh
+		echo "$*" >arguments
+		cat >input
+	EOF
+	program pass <<<$'#!/bin/sh\necho "the words of $2"'
+	run_page wax-cookbook.7 'SECRETS FOR SCRIPTS'
+	[ "$(cat input)" = 'header = "Authorization: Bearer s3cret"' ]
+	run grep -q s3cret arguments
+	[ "$status" -eq 1 ]
+	cmp config note.txt
+	rm input
+	wax-seal -f -R bob.txt -o token.seal token.txt
+	run ./job
+	[ "$status" -eq 3 ]
+	[ ! -e input ]
+
+	line=$(display wax-cookbook.7 '^# crontab' | sed -n 's/^\([^ ]* \)\{5\}//p')
+	printf '#!/bin/sh\necho ran >ran\n' >backup
+	chmod +x backup
+	sh -c "${line//"/srv/data"/$PWD}"
+	[ -e ran ]
+
+	display wax-cookbook.7 '^.Service.' >report.service
+	! command -v systemd-analyze >/dev/null ||
+		! systemd-analyze verify ./report.service 2>&1 |
+		grep -E 'Unknown|Failed to parse|Invalid|Ignoring' ||
+		fail 'systemd does not take the service'
+	pass show config >passphrase
+	name=$(sed -n 's/^LoadCredential=\(.*\):.*/\1/p' report.service)
+	mkdir credentials
+	cp passphrase "credentials/$name"
+	rm config
+	line=$(sed -n 's|^ExecStart=/usr/local/bin/||p' report.service)
+	# shellcheck disable=SC2086 # words
+	call 0 ${line//%d/credentials}
+	cmp config note.txt
+}
+
+@test "git: the examples of wax-cookbook(7) run, and commit what is sealed" {
+	needs git
+	desk
+	echo s3cret >token.txt
+	wax-keygen 2>/dev/null
+	program wax-clean < <(display wax-cookbook.7 '^#!/bin/sh' GIT)
+	git config --global user.name Ada
+	git config --global user.email ada@example.org
+	git config --global init.defaultBranch main
+	export PAGER=cat
+	run_page wax-cookbook.7 GIT
+	run grep -r s3cret shared/.git
+	[ "$status" -eq 1 ]
+	# A clone has it in the clear, and a change is sealed anew.
+	git clone -q --no-checkout shared other
+	cp shared/.git/config other/.git
+	cd other
+	git checkout -q
+	cmp token.secret ../token.txt
+	echo another >token.secret
+	git commit -q -a -m 'Another token'
+	[ "$(git cat-file blob HEAD:token.secret | wax-open)" = another ]
+	: >token.secret
+	git commit -q -a -m 'None'
+	git cat-file blob HEAD:token.secret | wax-inspect |
+		grep -qx 'plaintext: 0 bytes'
+	# What cannot be sealed is not committed.
+	echo plain >token.secret
+	echo nothing >team.txt
+	run git commit -q -a -m 'Plain'
+	[ "$status" -ne 0 ]
+	[ "$(git log --format=%s -n 1)" = None ]
+}
+
+@test "machines without a network: the rounds of wax-cookbook(7) go" {
+	needs jq
+	desk
+	echo s3cret >token.txt
+	wax-keygen -n admin 2>/dev/null
+	mkdir stick
+	run_page wax-cookbook.7 'MACHINES WITHOUT A NETWORK'
+	diff -r photos new/photos
+	cmp token.txt new/token.txt
+	wax-inspect stick/keys.seal | grep -qx 'recipients: 2'
+	me db
+	call 0 wax-open --from admin -C db stick/keys.seal
+}
+
 # readme LANGUAGE: the blocks of that language in the README
 readme() {
 	awk -v begin="\`\`\`$1" '
@@ -599,13 +872,7 @@ readme() {
 	needs age zstd
 	desk
 	bobs
-	# A prompt says whose home it is; without a name it is Ada's.
-	me() {
-		unset WAX_HOME
-		[ "$1" = ada ] || export WAX_HOME=$BATS_TEST_TMPDIR/$1
-	}
-	readme console | sed -E 's/^([a-z]+)\$ /$ me \1; /; t
-		s/^\$ /$ me ada; /' >"$io/session"
+	readme console | sed 's/^ada[$] /$ /' | prompts own >"$io/session"
 	session "$io/session" strict
 }
 
