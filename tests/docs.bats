@@ -705,6 +705,14 @@ member_types() {
 	folder_holds in photos plan.txt
 	diff -r photos in/photos
 	diff -r photos copy/photos
+	diff -r photos restored/photos
+	# The jobs that it begins with are its sections.
+	local jobs
+	jobs=$(sed -n '/^\.Sh TOUR/,/^\.Ss/s/^\.Pq Sx \(.*\) [.,]$/\1/p' \
+		"$top/man/wax.7")
+	[ "$(wc -l <<<"$jobs")" -eq 5 ]
+	same jobs "$(sort <<<"$jobs")" "$(sed 's/^/.Ss /' <<<"$jobs" |
+		grep -xFf - "$top/man/wax.7" | sed 's/^\.Ss //' | sort)"
 }
 
 # What mutt is told beyond the page's macros, so that it asks for nothing else.
