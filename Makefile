@@ -220,6 +220,11 @@ completions: $(B)/gen-completions
 	$< zsh >$@/_wax
 	$< fish >$@/wax.fish
 
+# The session that the README begins with, as the tools show it now.
+readme: all
+	@tests/readme.sh >build/README.md
+	@mv build/README.md README.md
+
 format:
 	clang-format -i $(C)
 lint:
@@ -298,7 +303,7 @@ distclean:
 
 FORCE:
 .PHONY: all programs threaded fuzzers objects warn warn-gcc warn-clang deps \
-	check-deps demo check check-long bench fuzz completions format lint install \
-	uninstall deb dist clean distclean
+	check-deps demo check check-long bench fuzz completions readme format \
+	lint install uninstall deb dist clean distclean
 .DELETE_ON_ERROR:
 -include $(patsubst %.o,%.d,$(ROOMS) $(CMD) $(TEST_OBJ))

@@ -711,7 +711,7 @@ member_types() {
 	jobs=$(sed -n '/^\.Sh TOUR/,/^\.Ss/s/^\.Pq Sx \(.*\) [.,]$/\1/p' \
 		"$top/man/wax.7")
 	[ "$(wc -l <<<"$jobs")" -eq 5 ]
-	same jobs "$(sort <<<"$jobs")" "$(sed 's/^/.Ss /' <<<"$jobs" |
+	same jobs "$(sort <<<"$jobs")" "$(awk '{ print ".Ss " $0 }' <<<"$jobs" |
 		grep -xFf - "$top/man/wax.7" | sed 's/^\.Ss //' | sort)"
 }
 
@@ -882,6 +882,26 @@ readme() {
 	bobs
 	readme console | sed 's/^ada[$] /$ /' | prompts own >"$io/session"
 	session "$io/session" strict
+}
+
+@test "the README begins with the session that tests/readme.sh has made" {
+	is_sanitized && skip 'not about the tools'
+	TMPDIR=$work "$top/tests/readme.sh" >readme
+	diff "$top/README.md" readme || fail "'make readme' writes it anew"
+	grep -A 20 '^```console' readme | grep -qx 'bob$ wax-open note.seal'
+	rm readme
+	holds
+	# The thing is seen at work on the first screen.
+	[ "$(grep -nx -m 1 'meet at nine' "$top/README.md" | cut -d : -f 1)" \
+		-lt 30 ]
+}
+
+@test "the README's session is made of what works only" {
+	is_sanitized && skip 'not about the tools'
+	broken_tools 'exit 3'
+	WAX_BIN=$work/bin run "$top/tests/readme.sh"
+	[ "$status" -eq 1 ]
+	[[ $output == *'readme.sh: failed, after:'*'wax-open note.seal'* ]]
 }
 
 @test "every make target that the README names is there" {
