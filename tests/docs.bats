@@ -805,10 +805,12 @@ mutt_settings="set sendmail=./sendmail editor=true copy=no folder=.
 	[ -e ran ]
 
 	display wax-cookbook.7 '^.Service.' >report.service
-	! command -v systemd-analyze >/dev/null ||
-		! systemd-analyze verify ./report.service 2>&1 |
-		grep -E 'Unknown|Failed to parse|Invalid|Ignoring' ||
-		fail 'systemd does not take the service'
+	if command -v systemd-analyze >/dev/null; then
+		# wax need not be installed.
+		systemd-analyze verify ./report.service >said 2>&1 || :
+		! grep -v ' is not executable: ' said ||
+			fail 'systemd does not take the service'
+	fi
 	pass show config >passphrase
 	name=$(sed -n 's/^LoadCredential=\(.*\):.*/\1/p' report.service)
 	mkdir credentials
