@@ -835,6 +835,9 @@ mutt_settings="set sendmail=./sendmail editor=true copy=no folder=.
 	run_page wax-cookbook.7 GIT
 	run grep -r s3cret shared/.git
 	[ "$status" -eq 1 ]
+	# Git changes no line ends in what is sealed.
+	git -C notes check-attr text note.seal | grep -qx '.*: unset'
+	git -C shared check-attr text token.secret | grep -qx '.*: unset'
 	# A clone has it in the clear, and a change is sealed anew.
 	git clone -q --no-checkout shared other
 	cp shared/.git/config other/.git
