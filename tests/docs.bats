@@ -442,7 +442,7 @@ says() {
 	BOB=$(cat bob.txt)
 	run_page wax-seal.1
 	wax-open report.seal | cmp - report.txt
-	wax-inspect plan.seal | grep -qx '  mlkem768x25519: 4'
+	wax-inspect plan.seal | grep -x '  mlkem768x25519: 4'
 	WAX_HOME=$BATS_TEST_TMPDIR/bob
 	export WAX_HOME
 	wax-open photos.tar.seal | tar -t | grep -q lake.jpg
@@ -517,8 +517,8 @@ says() {
 	run_page wax-contact.1
 	wax-contact list | awk '{ print $1, $3, $4 }' >"$io/out"
 	out_is 'CODE CARD UNTIL' 'partly 2 bob' 'never 1 carol'
-	wax-inspect report.seal | grep -qx '  mlkem768x25519: 1'
-	wax-inspect plan.seal | grep -qx '  mlkem768x25519: 3'
+	wax-inspect report.seal | grep -x '  mlkem768x25519: 1'
+	wax-inspect plan.seal | grep -x '  mlkem768x25519: 3'
 	WAX_HOME=$BATS_TEST_TMPDIR/bob wax-open report.seal | cmp - report.txt
 	WAX_HOME=$BATS_TEST_TMPDIR/telephone wax-open plan.seal | cmp - plan.txt
 }
@@ -743,7 +743,7 @@ mutt_settings="set sendmail=./sendmail editor=true copy=no folder=.
 		>mbox
 	me bob
 	pty 0 --timeout=20 'expect:Mutt: ' send:O 'expect:any key' 'send: ' \
-		expect:Attachments send:qx -- mutt -F muttrc \
+		expect:Mutt: send:x -- mutt -F muttrc \
 		-e "$mutt_settings" -f mbox
 	out_has 'lunch, gr' "signed by 'ada', not verified"
 }
@@ -850,7 +850,7 @@ mutt_settings="set sendmail=./sendmail editor=true copy=no folder=.
 	: >token.secret
 	git commit -q -a -m 'None'
 	git cat-file blob HEAD:token.secret | wax-inspect |
-		grep -qx 'plaintext: 0 bytes'
+		grep -x 'plaintext: 0 bytes'
 	# What cannot be sealed is not committed.
 	echo plain >token.secret
 	echo nothing >team.txt
@@ -868,7 +868,7 @@ mutt_settings="set sendmail=./sendmail editor=true copy=no folder=.
 	run_page wax-cookbook.7 'MACHINES WITHOUT A NETWORK'
 	diff -r photos new/photos
 	cmp token.txt new/token.txt
-	wax-inspect stick/keys.seal | grep -qx 'recipients: 2'
+	wax-inspect stick/keys.seal | grep -x 'recipients: 2'
 	me db
 	call 0 wax-open --from admin -C db stick/keys.seal
 }
