@@ -11,7 +11,8 @@ build='gcc libc6-dev make binutils pkg-config libzstd-dev libarchive-dev
 check='bats procps clang libclang-rt-dev clang-format shellcheck
 	valgrind libc6-dbg strace gdb mandoc bash-completion zsh fish python3 jq
 	minisign libarchive-tools openssh-client xz-utils xfsprogs git
-	netcat-openbsd dosfstools fusefat openssh-server mutt'
+	netcat-openbsd dosfstools fusefat openssh-server mutt s-nail
+	msmtp nmh python3-aiosmtpd'
 deb='debhelper dpkg-dev lintian'
 browser='chromium'
 

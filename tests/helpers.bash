@@ -132,6 +132,25 @@ needs() {
 	done
 }
 
+# free_port: one of loopback's that nobody listens on
+free_port() {
+	"$python" -c 'import socket
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1])'
+}
+
+# until_it_listens PORT: waits up to 5 seconds.
+until_it_listens() {
+	local i port
+	port=$(printf ':%04X 00000000:0000 0A' "$1")
+	for ((i = 0; i < 250; i++)); do
+		! grep -q "$port" /proc/net/tcp || return 0
+		sleep 0.02
+	done
+	return 1
+}
+
 # Sanitizers need memory and time of their own.
 is_sanitized() { grep -qa __asan_init "$WAX_BIN/wax-open"; }
 

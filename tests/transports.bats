@@ -41,25 +41,6 @@ teardown() {
 	done
 }
 
-# free_port: one of loopback's that nobody listens on
-free_port() {
-	"$python" -c 'import socket
-s = socket.socket()
-s.bind(("127.0.0.1", 0))
-print(s.getsockname()[1])'
-}
-
-# until_it_listens PORT: waits up to 5 seconds.
-until_it_listens() {
-	local i port
-	port=$(printf ':%04X 00000000:0000 0A' "$1")
-	for ((i = 0; i < 250; i++)); do
-		! grep -q "$port" /proc/net/tcp || return 0
-		sleep 0.02
-	done
-	return 1
-}
-
 # An sshd with keys and configuration of its own, where one is installed; the
 # file "config" is the client's. As root it wants a folder in /run, which it
 # gets in a name space of its own. A user whose account is locked is refused.
