@@ -206,6 +206,8 @@ check check-long: check-deps
 	@$(if $(filter %-long,$@),scripts/deps.sh deb)
 	@# 300 MB, without which a test is skipped.
 	-@$(if $(filter %-long,$@),scripts/deps.sh browser)
+	@# Nor without a mail server.
+	-@$(if $(filter %-long,$@),scripts/deps.sh postfix)
 	+@$(MAKE) all
 	@tests/run $(if $(filter %-long,$@),long)
 bench: all $(addprefix $(B)/bench/,contacts turns callers keys)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 #
 # Installs the Debian packages that are missing: deps.sh SET..., where a set is
-# build, check, deb or browser. When all are there it needs neither root nor the
+# build, check, deb, browser or postfix. When all are there it needs neither root nor the
 # network.
 set -eu
 
@@ -15,6 +15,7 @@ check='bats procps clang libclang-rt-dev clang-format shellcheck
 	msmtp nmh python3-aiosmtpd'
 deb='debhelper dpkg-dev lintian'
 browser='chromium'
+postfix='postfix'
 
 say() { echo "deps.sh: $*" >&2; }
 
@@ -25,7 +26,11 @@ for set; do
 	check) wanted="$wanted $check" ;;
 	deb) wanted="$wanted $deb" ;;
 	browser) wanted="$wanted $browser" ;;
-	*) say "no set '$set'; there are build, check, deb and browser"; exit 2 ;;
+	postfix) wanted="$wanted $postfix" ;;
+	*)
+		say "no set '$set'; there are build, check, deb, browser, postfix"
+		exit 2
+		;;
 	esac
 done
 
@@ -36,9 +41,12 @@ if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
 fi
 
 # No check is worth a server that listens from then on, as systemd starts it:
-# the tests that want an sshd are skipped there, unless it is installed.
+# the tests that want an sshd or Postfix are skipped there, unless it is installed.
 is_unwelcome() {
-	[ "$1" = openssh-server ] && [ -d /run/systemd/system ]
+	case $1 in
+	openssh-server | postfix) [ -d /run/systemd/system ] ;;
+	*) false ;;
+	esac
 }
 
 missing=
@@ -52,7 +60,7 @@ done
 [ -n "$missing" ] || exit 0
 say "installing$missing"
 
-# In this runlevel no package starts a server.
+# In this runlevel no package starts a server, and none takes another's place.
 root() {
 	if [ "$(id -u)" = 0 ]; then
 		env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 "$@"
@@ -66,7 +74,7 @@ root() {
 install() {
 	# shellcheck disable=SC2086 # a list of words
 	root apt-get -qq -o Dpkg::Use-Pty=0 install -y \
-		--no-install-recommends $missing
+		--no-remove --no-install-recommends $missing
 }
 
 # A fresh system has no lists, and old ones name packages that are gone.
