@@ -684,6 +684,10 @@ member_types() {
 		WAX_HOME=$bob wax-sign plan.txt
 		echo 'meet at ten' | WAX_HOME=$BATS_TEST_TMPDIR/carol \
 			wax-seal -s -R me.card -o other.seal
+		{
+			printf 'From: bob\n\nHello\n\n'
+			WAX_HOME=$bob wax-seal -a -s -R me.card note.txt
+		} >mail.eml
 	}
 	# Once Bob has a chained message, he answers.
 	wax-seal() {

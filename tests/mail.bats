@@ -3,7 +3,7 @@
 # Sealed messages by email, between two homes: written by real programs, taken
 # by a real SMTP server to a Maildir, and opened from the file there, or from a
 # pipe. The server listens on loopback only, and ends by its process id.
-# shellcheck disable=SC2154 # helpers.bash sets what is shared
+# shellcheck disable=SC2034,SC2154 # they share variables with helpers
 # shellcheck disable=SC2030,SC2031
 
 load helpers

@@ -3,7 +3,7 @@
 # Sealed messages by way of Postfix, which folds long lines and rewrites what is
 # not ASCII: two hops, the second of which takes 7 bits only, to a Maildir. It
 # has folders and a name space of its own; no other Postfix is touched.
-# shellcheck disable=SC2154 # helpers.bash sets what is shared
+# shellcheck disable=SC2034,SC2154 # they share variables with helpers
 # shellcheck disable=SC2030,SC2031
 
 load ../helpers
