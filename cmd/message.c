@@ -96,8 +96,8 @@ static int start(struct message *m, struct wax_diag *diag)
 		err = process_source(argv, input_fd(), fds[0], &m->from, diag);
 	close(fds[0]);
 	close(fds[1]);
-	m->extracted = true;
-	m->len = 0;
+	m->extracted = !err;
+	m->len = err ? m->len : 0;
 	return err;
 }
 
@@ -115,8 +115,9 @@ int message_source(struct wax_source **source, bool *extracted,
 	if (!m)
 		return program_no_memory(diag);
 	err = look(m, *source, &looks, diag);
+	/* Where it cannot be started, who reads it says that it is none. */
 	if (!err && looks == WAX_LOOKS_OTHER)
-		err = start(m, diag);
+		start(m, diag);
 	if (err) {
 		message_free(m);
 		return err;
