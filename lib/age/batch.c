@@ -71,19 +71,22 @@ static bool open_chunk(struct wax_batch *b, uint64_t count, bool last,
 }
 
 /* Opens as many full chunks as libcrypto can; the others are libsodium's. */
-static size_t open_in_place(struct wax_batch *b)
+static enum wax_opened open_in_place(struct wax_batch *b)
 {
-	uint8_t nonce[WAX_NONCE_SIZE], *chunk = b->sealed;
-	size_t n = 0;
+	enum wax_opened how = WAX_OPENED;
+	size_t n = b->bulk ? b->len / WAX_SEALED_CHUNK_SIZE : 0;
 
-	while (b->bulk && n < b->len / WAX_SEALED_CHUNK_SIZE) {
-		make_nonce(nonce, b->first + n, false);
-		if (!wax_bulk_open(b->bulk, nonce, chunk, WAX_CHUNK_SIZE))
-			break;
-		chunk += WAX_SEALED_CHUNK_SIZE;
-		n++;
+	b->in_place = 0;
+	while (how == WAX_OPENED && b->in_place < n) {
+		size_t at = b->in_place * WAX_SEALED_CHUNK_SIZE;
+		uint8_t nonce[WAX_NONCE_SIZE];
+
+		make_nonce(nonce, b->first + b->in_place, false);
+		how = wax_bulk_open(b->bulk, nonce, b->sealed + at,
+				    WAX_CHUNK_SIZE);
+		b->in_place += how == WAX_OPENED;
 	}
-	return n;
+	return how;
 }
 
 /*
@@ -105,14 +108,12 @@ static enum wax_batch_end try_chunk(struct wax_batch *b, uint64_t count,
 void wax_batch_open(void *batch)
 {
 	struct wax_batch *b = batch;
-	size_t done = open_in_place(b) * WAX_SEALED_CHUNK_SIZE;
-	uint64_t count;
+	enum wax_opened how = open_in_place(b);
+	uint64_t count = b->first + b->in_place;
 
-	b->in_place = done / WAX_SEALED_CHUNK_SIZE;
 	b->out = b->in_place * WAX_CHUNK_SIZE;
-	b->rest = b->len - done;
-	b->end = WAX_BATCH_GOES_ON;
-	count = b->first + b->in_place;
+	b->rest = b->len - b->in_place * WAX_SEALED_CHUNK_SIZE;
+	b->end = how == WAX_OPENED_LOST ? WAX_BATCH_FAILED : WAX_BATCH_GOES_ON;
 	while (b->rest && b->end == WAX_BATCH_GOES_ON) {
 		size_t n = b->rest < WAX_SEALED_CHUNK_SIZE
 				   ? b->rest

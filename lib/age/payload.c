@@ -285,6 +285,8 @@ static int leave_batch(struct opening *o, bool *end, struct wax_diag *diag)
 	case WAX_BATCH_BAD:
 		return wax_diag_set(diag, WAX_ERR_FORMAT,
 				    "the payload is damaged or cut short");
+	case WAX_BATCH_FAILED:
+		return engine_failed(diag);
 	default:
 		return 0;
 	}

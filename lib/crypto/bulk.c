@@ -103,7 +103,7 @@ static bool agrees(void)
 	       wax_bulk_open(b, nonce, its, TRIAL) && !memcmp(its, data, TRIAL);
 	mine[TRIAL / 2] ^= 1;
 	memcpy(its, mine, sizeof(its));
-	good = good && !wax_bulk_open(b, nonce, its, TRIAL) &&
+	good = good && wax_bulk_open(b, nonce, its, TRIAL) == WAX_OPENED_NOT &&
 	       !memcmp(its, mine, sizeof(its));
 	wax_bulk_free(b);
 	return good;
@@ -138,39 +138,45 @@ void wax_bulk_free(struct wax_bulk *b)
 	free(b);
 }
 
-/* Encrypts or decrypts in place, which is one and the same. */
-static bool pass(struct wax_bulk *b, const uint8_t nonce[WAX_NONCE_SIZE],
-		 uint8_t *data, size_t len, uint8_t *tag, bool seals)
+/* Begins with a chunk; *tag is that of one to be opened, NULL to seal. */
+static bool begin(struct wax_bulk *b, const uint8_t nonce[WAX_NONCE_SIZE],
+		  uint8_t *tag)
+{
+	return evp.cipher_init(b->ctx, NULL, NULL, NULL, nonce, !tag) &&
+	       (!tag || evp.ctrl(b->ctx, SET_TAG, WAX_TAG_SIZE, tag));
+}
+
+/* Encrypts or decrypts in place, which is one and the same, and ends it. */
+static bool pass(struct wax_bulk *b, uint8_t *data, size_t len)
 {
 	uint8_t none[WAX_TAG_SIZE];
 	int n;
 
-	return len <= INT_MAX &&
-	       evp.cipher_init(b->ctx, NULL, NULL, NULL, nonce, seals) &&
-	       (seals || evp.ctrl(b->ctx, SET_TAG, WAX_TAG_SIZE, tag)) &&
-	       evp.update(b->ctx, data, &n, data, (int)len) &&
-	       evp.final(b->ctx, none, &n) &&
-	       (!seals || evp.ctrl(b->ctx, GET_TAG, WAX_TAG_SIZE, tag));
+	return evp.update(b->ctx, data, &n, data, (int)len) &&
+	       evp.final(b->ctx, none, &n);
 }
 
 bool wax_bulk_seal(struct wax_bulk *b, const uint8_t nonce[WAX_NONCE_SIZE],
 		   uint8_t *data, size_t len)
 {
-	return pass(b, nonce, data, len, data + len, true);
+	return len <= INT_MAX && begin(b, nonce, NULL) && pass(b, data, len) &&
+	       evp.ctrl(b->ctx, GET_TAG, WAX_TAG_SIZE, data + len);
 }
 
-bool wax_bulk_open(struct wax_bulk *b, const uint8_t nonce[WAX_NONCE_SIZE],
-		   uint8_t *data, size_t len)
+enum wax_opened wax_bulk_open(struct wax_bulk *b,
+			      const uint8_t nonce[WAX_NONCE_SIZE],
+			      uint8_t *data, size_t len)
 {
-	uint8_t tag[WAX_TAG_SIZE];
-
-	if (pass(b, nonce, data, len, data + len, false))
-		return true;
+	if (len > INT_MAX || !begin(b, nonce, data + len))
+		return WAX_OPENED_NOT;
+	if (pass(b, data, len))
+		return WAX_OPENED;
 	/*
 	 * It decrypts before it has seen all: nobody may see that. Once more,
 	 * it is what it was.
 	 */
-	if (!pass(b, nonce, data, len, tag, true))
-		wax_wipe(data, len);
-	return false;
+	if (begin(b, nonce, NULL) && pass(b, data, len))
+		return WAX_OPENED_NOT;
+	wax_wipe(data, len);
+	return WAX_OPENED_LOST;
 }

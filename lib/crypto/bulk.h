@@ -23,14 +23,22 @@ struct wax_bulk *wax_bulk_new(const uint8_t key[WAX_KEY_SIZE]);
 void wax_bulk_free(struct wax_bulk *b);
 
 /*
- * As wax_aead_seal() and wax_aead_open() without associated data, in place: len
- * is that of the plaintext, behind which the tag stands. What does not open is
- * as it was before. Sealing is false only when libcrypto fails, which leaves
- * nothing of use.
+ * As wax_aead_seal() without associated data, in place: len is that of the
+ * plaintext, behind which the tag stands. False only when libcrypto fails, which
+ * leaves nothing of use.
  */
 bool wax_bulk_seal(struct wax_bulk *b, const uint8_t nonce[WAX_NONCE_SIZE],
 		   uint8_t *data, size_t len);
-bool wax_bulk_open(struct wax_bulk *b, const uint8_t nonce[WAX_NONCE_SIZE],
-		   uint8_t *data, size_t len);
+
+enum wax_opened {
+	WAX_OPENED_NOT,	 /* it is as it was: libsodium can tell why */
+	WAX_OPENED,	 /* the plaintext is there */
+	WAX_OPENED_LOST, /* libcrypto failed, and nothing is left */
+};
+
+/* As wax_aead_open(), likewise in place. */
+enum wax_opened wax_bulk_open(struct wax_bulk *b,
+			      const uint8_t nonce[WAX_NONCE_SIZE],
+			      uint8_t *data, size_t len);
 
 #endif

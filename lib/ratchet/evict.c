@@ -109,8 +109,8 @@ int wax_sessions_evict(struct wax_sessions *s, int64_t now,
 		err = wax_sessions_walk(s, add_peer, &callers, &damaged, diag);
 	n = err ? 0 : sift(&callers, &known);
 	for (size_t i = 0; !err && i + WAX_UNKNOWN_MAX < n; i++)
-		err = forget(s, (struct caller *)callers.data + i, unsure, now,
-			     diag);
+		err = forget(s, (struct caller *)(void *)callers.data + i,
+			     unsure, now, diag);
 	wax_bytes_release(&callers);
 	wax_bytes_release(&known);
 	return err;

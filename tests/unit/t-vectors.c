@@ -325,12 +325,15 @@ static void compare(const char *made)
 
 int main(int argc, char **argv)
 {
+	struct wax_secret *one;
 	char *made = NULL;
 	size_t len;
 
-	/* What libsodium draws for itself comes before. */
-	if (randombytes_set_implementation(&source) || sodium_init() < 0)
+	/* What is drawn once for the process comes before. */
+	if (randombytes_set_implementation(&source) || sodium_init() < 0 ||
+	    wax_secret_new(1, &one, NULL))
 		return 1;
+	wax_secret_free(one);
 	text = open_memstream(&made, &len);
 	fprintf(text,
 		"# A conversation that wax-protocol(7) explains.\n"
