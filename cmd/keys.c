@@ -94,10 +94,12 @@ static int keep(struct passphrase *p, struct wax_diag *diag)
 
 	if (p->kept)
 		return 0;
-	if (p->file && input_is_stdin(p->file))
-		return wax_diag_set(diag, WAX_ERR_USAGE,
-				    "no passphrase is read from standard "
-				    "input");
+	if (p->file && input_is_stdin(p->file)) {
+		wax_diag_set(diag, WAX_ERR_USAGE,
+			     "no passphrase is read from standard input");
+		wax_diag_hint(diag, "--passphrase-fd 3 3<FILE reads one");
+		return WAX_ERR_USAGE;
+	}
 	err = p->file ? input_open_key(p->file, &source, diag)
 		      : wax_source_fd(p->fd, "the passphrase's descriptor",
 				      &source, diag);

@@ -196,8 +196,8 @@ static int check(const struct seal *s, struct wax_diag *diag)
 				    "recipients");
 	if (!s->with_passphrase && !n && !to_identities) {
 		wax_diag_set(diag, WAX_ERR_USAGE, "no recipient");
-		wax_diag_hint(diag, "-r WHO or -R FILE names one, -p seals "
-				    "with a passphrase");
+		wax_diag_hint(diag, "-r WHO or -R FILE names one, -c WHO a "
+				    "session, -p seals with a passphrase");
 		return WAX_ERR_USAGE;
 	}
 	if (s->sign && s->with_identities > 1)

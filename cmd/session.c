@@ -74,6 +74,15 @@ static const char *yes_no(bool yes)
 	return yes ? "yes" : "no";
 }
 
+/*
+ * Whether the session has come to its first answer: of the other side, where
+ * one has begun it, otherwise one's own.
+ */
+static bool is_answered(const struct wax_session_info *info)
+{
+	return info->caller ? info->answered : info->epoch > 0;
+}
+
 static int print_whole(struct session *s, const struct wax_session_info *info,
 		       const struct acquaintance *a, struct wax_diag *diag)
 {
@@ -90,8 +99,8 @@ static int print_whole(struct session *s, const struct wax_session_info *info,
 		day(info->since, "retired: the next message begins a new one",
 		    since),
 		info->caller ? "oneself" : "the other side",
-		yes_no(info->answered), yes_no(info->post_quantum), info->epoch,
-		(uintmax_t)info->sent, (uintmax_t)info->opened,
+		yes_no(is_answered(info)), yes_no(info->post_quantum),
+		info->epoch, (uintmax_t)info->sent, (uintmax_t)info->opened,
 		day(info->used, "never", used), info->waiting, info->sessions,
 		info->stale ? "\nstate: a copy, or rolled back: it does not "
 			      "send before 'wax-session reset'"
@@ -121,7 +130,7 @@ static int print_json(struct session *s, const struct wax_session_info *info,
 			     "\"opened\":%ju,\"waiting\":%zu,\"sessions\":%zu,"
 			     "\"copied\":%s}",
 			     info->caller ? "true" : "false",
-			     info->answered ? "true" : "false",
+			     is_answered(info) ? "true" : "false",
 			     info->post_quantum ? "true" : "false", info->epoch,
 			     (uintmax_t)info->sent, (uintmax_t)info->opened,
 			     info->waiting, info->sessions,

@@ -113,7 +113,7 @@ static const struct option_spec open_options[] = {
 	{'i', "identity", VALUE_FILE, "FILE",
 	 "open with the identities in FILE, not the home's"},
 	{OPT_FROM, "from", VALUE_WHO, "WHO",
-	 "refuse what WHO, a contact, did not sign"},
+	 "refuse what WHO did not sign or chain"},
 	OUTPUT_OPTION,
 	{'C', "directory", VALUE_FOLDER, "DIR",
 	 "unpack to DIR; a file goes there by its name"},
@@ -242,7 +242,8 @@ const struct tool tool_verify = {
 
 static const struct option_spec card_options[] = {
 	{OPT_ONCE, "once", VALUE_NONE, NULL, "make a card for one caller"},
-	{'n', "name", VALUE_TEXT, "NAME", "the name; that of the identity"},
+	{'n', "name", VALUE_TEXT, "NAME",
+	 "put NAME on it; default: the identity's"},
 	OUTPUT_OPTION,
 	FORCE_OPTION,
 	PASSPHRASE_OPTIONS,
@@ -280,8 +281,8 @@ static const struct option_spec contact_options[] = {
 };
 
 static const struct command_spec contact_commands[] = {
-	{"add", VALUE_WHO, VALUE_FILE, "NAME [CARD]",
-	 "add a card, or renew it"},
+	{"add", VALUE_WHO, VALUE_FILE, "NAME [CARD|wax1...]",
+	 "add a card, or renew it; or name a caller"},
 	{"list", VALUE_NONE, VALUE_NONE, "", "print a line for each contact"},
 	{"show", VALUE_WHO, VALUE_NONE, "WHO", "print all of a contact"},
 	{"verify", VALUE_WHO, VALUE_NONE, "WHO",

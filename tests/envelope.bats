@@ -100,7 +100,7 @@ age_open() { age -d -i "$keys/x"; }
 	# Nobody is left to seal to.
 	call 2 wax-seal -s -i "$keys/pq" -o none in
 	err_is "wax-seal: no recipient (-r WHO or -R FILE names one, $(
-	)-p seals with a passphrase)"
+	)-c WHO a session, -p seals with a passphrase)"
 	[ ! -e none ]
 }
 

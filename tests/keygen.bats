@@ -394,3 +394,10 @@ recipient_in() { sed -n 's/^# public key: //p' "$1"; }
 	call 0 age -d -i id pq
 	out_is hello
 }
+
+@test "a home that cannot be made: the system's own reason" {
+	[ -d /sys/kernel ] || skip 'without /sys, where nobody makes folders'
+	WAX_HOME=/sys/none/wax call 7 wax-keygen
+	err_has "wax-keygen: '/sys/none': "
+	! grep -q 'No such file' "$io/err" || fail 'that is no reason'
+}

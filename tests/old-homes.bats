@@ -78,7 +78,7 @@ $day       3       2  bob
 $day       0       1  carol" ] || fail 'another list'
 	[ "$(says bob .answered,.post_quantum,.epoch,.sent,.opened,.waiting)" = \
 		'[true,true,4,3,2,1]' ]
-	[ "$(says carol .answered,.epoch,.opened,.copied)" = '[true,0,1,true]' ]
+	[ "$(says carol .answered,.epoch,.opened,.copied)" = '[false,0,1,true]' ]
 	[ "$(says bob .trust | cut -c1-13)" = '["verified on' ]
 }
 

@@ -127,7 +127,7 @@ opens() {
 }
 
 @test "standard input is not for passphrases" {
-	refused 2 'no passphrase is read from standard input' \
+	refused 2 'no passphrase is read from standard input (--passphrase-fd 3 3<FILE reads one)' \
 		--passphrase-file - <pw
 }
 
@@ -155,7 +155,7 @@ opens() {
 @test "no name of standard input gives a passphrase" {
 	local name
 	for name in - /dev/stdin /dev/fd/0 /proc/self/fd/0; do
-		refused 2 'no passphrase is read from standard input' \
+		refused 2 'no passphrase is read from standard input (--passphrase-fd 3 3<FILE reads one)' \
 			--passphrase-file "$name" < <(echo secret)
 	done
 }

@@ -1302,8 +1302,9 @@ malformed() {
 		sessions: 1, copied: false}] and (.[0].since | fromdate) > 0' \
 		"$io/out" >/dev/null || fail 'not what was sent'
 	reads bob a1
-	[ "$(show bob alice answered)" = true ]
+	[ "$(show bob alice answered)" = false ]
 	write bob alice b1
+	[ "$(show bob alice answered)" = true ]
 	reads alice b1
 	[ "$(show alice bob epoch)" = 1 ]
 	[ "$(show alice bob post_quantum)" = false ]

@@ -52,9 +52,11 @@ static int make_folder(const char *path, const char *parent,
 	struct stat st;
 
 	if (mkdir(path, 0700)) {
-		if (errno == EEXIST || !stat(path, &st))
+		int reason = errno;
+
+		if (reason == EEXIST || !stat(path, &st))
 			return 0;
-		return wax_diag_sys(diag, errno, "'%s'", path);
+		return wax_diag_sys(diag, reason, "'%s'", path);
 	}
 	return wax_sync_folder(parent)
 		       ? wax_diag_sys(diag, errno, "'%s'", parent)
