@@ -153,6 +153,8 @@ static const char offering[] =
 	"\t\t\tfor char in \\\\ \\\" \\$ \\`; do\n"
 	"\t\t\t\tname=${name//\"$char\"/\"\\\\$char\"}\n"
 	"\t\t\tdone\n"
+	"\t\t\t# History is expanded here too, and nothing escapes it.\n"
+	"\t\t\tname=${name//!/\\\"\\'!\\'\\\"}\n"
 	"\t\telif [[ $name ]]; then\n"
 	"\t\t\tprintf -v name %q \"$name\"\n"
 	"\t\tfi\n"

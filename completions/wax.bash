@@ -241,6 +241,8 @@ _wax_contacts()
 			for char in \\ \" \$ \`; do
 				name=${name//"$char"/"\\$char"}
 			done
+			# History is expanded here too, and nothing escapes it.
+			name=${name//!/\"\'!\'\"}
 		elif [[ $name ]]; then
 			printf -v name %q "$name"
 		fi

@@ -10,7 +10,8 @@ load helpers
 
 # Names that a shell takes for more than letters, if it can.
 names=(bob 'Jörg Müller' "O'Neil \"Q\"" 'ada@laptop' 'ada@lamp' 'a:b=c'
-	'cash $HOME `x`; &|' '~tilde' 'two  spaces' 'back\slash' '(x)*?[y]')
+	'cash $HOME `x`; &|' '~tilde' 'two  spaces' 'back\slash' '(x)*?[y]'
+	'n!x' 'vic!#:s"$(touch PWNED)$')
 
 setup_file() {
 	wax_environment
@@ -91,6 +92,11 @@ typed=(
 	'wax-contact show two\t' 'name: two  spaces'
 	'wax-contact show back\t' 'name: back\\slash'
 	'wax-contact show \\(\t' 'name: (x)*?[y]'
+	'wax-contact show "n\t' 'name: n!x'
+	"wax-contact show 'n\t" 'name: n!x'
+	'wax-contact show n\t' 'name: n!x'
+	'wax-contact show "vic\t' 'name: vic!#:s"$(touch PWNED)$'
+	'wax-contact show vic\t' 'name: vic!#:s"$(touch PWNED)$'
 	'wax-contact -q exp\t bo\t two\t| grep -c "^age1pq1" | sed s/^/keys=/'
 	'keys=2'
 	'wax-seal -r ada@lap\t -c bo\t -o m n\t' 'cannot be combined'
@@ -109,6 +115,7 @@ types() {
 			'send:\n' "expect:$(bytes "${typed[i + 1]}")")
 	done
 	TERM=dumb pty 0 "${steps[@]}" 'expect:READY ' 'send:exit\n' -- "$@"
+	[ ! -e PWNED ]
 }
 
 # What is beyond ASCII, as pty.py wants it.
