@@ -458,4 +458,22 @@ info_is() {
 	unchanged call 4 wax-contact add --all cards
 	err_has "skipped: 'cards/a.card': 'alice' is known with another identity" \
 		"skipped: 'cards/b.card': a name with an apostrophe"
+	# Nor anything that a shell would take for more than a letter.
+	local c n=0
+	rm cards/*
+	for c in \! \` \$ \" \\; do
+		craft bob "name=b${c}x" >"cards/$((++n)).card"
+	done
+	unchanged call 4 wax-contact add --all cards
+	for c in \! \` \$ \" \\; do
+		err_has "a name with '$c' is not taken from a card $(
+		)('wax-contact add NAME CARD' gives it another)"
+	done
+	call 0 wax-contact add -q 'b!$x' cards/1.card
+	# Once it is known, by that name.
+	craft bob name='b!x' "issued=$(date -u -d '1 hour' +%FT%TZ)" \
+		>cards/1.card
+	call 0 wax-contact add --all cards/1.card
+	call 0 wax-contact list --names
+	grep -qxF 'b!$x' "$io/out"
 }

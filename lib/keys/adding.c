@@ -141,6 +141,28 @@ static int make(const char *name, struct wax_contact **out,
 	return 0;
 }
 
+/*
+ * An apostrophe could feign the words that follow the name in a message, and
+ * the others mean something to a shell even within quotes. Whoever sends a card
+ * has no need of them; a person may give such a name.
+ */
+static int check_foreign_name(const char *name, struct wax_diag *diag)
+{
+	const char *c = strpbrk(name, "'!`$\"\\");
+
+	if (!c)
+		return 0;
+	if (*c == '\'')
+		wax_diag_set(diag, WAX_ERR_USAGE,
+			     "a name with an apostrophe is not taken from a "
+			     "card");
+	else
+		wax_diag_set(diag, WAX_ERR_USAGE,
+			     "a name with '%c' is not taken from a card", *c);
+	wax_diag_hint(diag, "'wax-contact add NAME CARD' gives it another");
+	return WAX_ERR_USAGE;
+}
+
 /* Finds what it is to be added to; *known tells that it is a renewal. */
 static int find_place(struct wax_contacts *book, const char *name,
 		      const struct wax_device *d, unsigned flags, bool *known,
@@ -165,11 +187,8 @@ static int find_place(struct wax_contacts *book, const char *name,
 		return 0;
 	name = by_card ? card->name : name;
 	err = wax_contact_name_check(name, diag);
-	/* A quote could feign the words that follow the name in a message. */
-	if (!err && by_card && strchr(name, '\''))
-		err = wax_diag_set(diag, WAX_ERR_USAGE,
-				   "a name with an apostrophe is not taken "
-				   "from a card");
+	if (!err && by_card)
+		err = check_foreign_name(name, diag);
 	if (!err)
 		err = wax_contacts_find(book, name, out, diag);
 	if (err)
