@@ -195,3 +195,15 @@ build_embed() {
 		"$(sed -n 's/^#define WAX_VERSION "\(.*\)"$/\1/p' \
 			"$top/include/wax.h")" ]
 }
+
+@test "a package is built twice from one folder" {
+	[ -e /usr/share/dpkg/architecture.mk ] || skip 'dpkg-dev is not there'
+	mkdir build
+	ln -s "$WAX_BIN" build/bin
+	cp "$top/Makefile" .
+	export TMPDIR=$work/tmp
+	mkdir tmp
+	call 0 make -f "$top/debian/rules" override_dh_auto_test
+	call 0 make -f "$top/debian/rules" override_dh_auto_test
+	[ -z "$(ls tmp)" ]
+}
