@@ -375,6 +375,39 @@ damaged() {
 	cmp out plain
 }
 
+# cpu FILE: how many milliseconds of a processor it takes to look through it.
+cpu() {
+	local TIMEFORMAT=%3U taken
+	taken=$({ time wax-extract "$1" >/dev/null 2>&1 || :; } 2>&1)
+	echo "$((10#${taken/./}))"
+}
+
+@test "tags that do not end take about as long as other text" {
+	local text limit took
+	html() {
+		printf 'From: a@b\nContent-Type: text/html\n\n'
+		"$python" -c 'import sys
+text = sys.argv[1].encode().decode("unicode_escape")
+text += text[-1] * int(sys.argv[2])
+sys.stdout.write(text * (1000000 // len(text)))' "$1" "$2"
+	}
+	html 'ab\n' 19 >in
+	limit=$((6 * $(cpu in) + 100))
+	for text in '<a' '<a\n' '<!--\n' '</a ' '<a\n\xe4\n' '&a\n'; do
+		for n in 0 19 1100; do
+			html "$text" "$n" >in
+			took=$(cpu in)
+			[ "$took" -lt "$limit" ] ||
+				fail "'$text' $n: $took ms, not below $limit"
+		done
+	done
+	# What one was begun in is no tag, and the one in it is.
+	{ printf '<html>\n\na < b <a <br>\n\n' && sed 's/^/<a\n >/' armor; } >in
+	sed -i '1s/^/From: a@b\nContent-Type: text\/html\n\n/' in
+	call 0 wax-extract in
+	out_same armor
+}
+
 @test "the process that reads mail has no keys, no files and no network" {
 	needs strace
 	strace -f -qq -o /dev/null true 2>/dev/null || skip 'strace may not trace'

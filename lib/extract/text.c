@@ -112,9 +112,13 @@ static int take_entity(struct wax_text *t, const char *p, size_t len)
 	return (int)n + 1;
 }
 
+/*
+ * One that another begins in is none; and what was looked at before more came
+ * is not looked at again. So the time for any text grows as the text.
+ */
 static int take_tag(struct wax_text *t, const char *p, size_t len, bool html)
 {
-	size_t n = 1, name, end;
+	size_t n = 1, name, end, seen = t->seen;
 
 	n += n < len && p[n] == '/';
 	if (n == len)
@@ -122,11 +126,14 @@ static int take_tag(struct wax_text *t, const char *p, size_t len, bool html)
 	if (!is_letter(p[n]) && p[n] != '!')
 		return 0;
 	name = n;
-	while (n < len && n < WAX_TEXT_TAG_MAX && p[n] != '>' &&
+	n = seen > n ? seen : n;
+	while (n < len && n < WAX_TEXT_TAG_MAX && p[n] != '>' && p[n] != '<' &&
 	       (html || p[n] != '\n'))
 		n++;
-	if (n == len && n < WAX_TEXT_TAG_MAX)
+	if (n == len && n < WAX_TEXT_TAG_MAX) {
+		t->seen = n;
 		return -1;
+	}
 	if (n == WAX_TEXT_TAG_MAX || p[n] != '>')
 		return 0;
 	for (end = name; is_letter(p[end]) || (p[end] >= '0' && p[end] <= '9');)
@@ -160,6 +167,7 @@ void wax_text_piece(struct wax_text *t, const struct wax_piece *piece)
 	size_t plain = 0;
 
 	t->undone = 0;
+	t->seen = t->kept ? t->seen : 0;
 	while (!t->kept && plain < piece->len && is_plain(piece->data[plain]))
 		plain++;
 	if (!t->kept && plain == piece->len) {
@@ -187,6 +195,7 @@ void wax_text_piece(struct wax_text *t, const struct wax_piece *piece)
 			t->kept = len;
 			return;
 		}
+		t->seen = 0;
 		if (!n)
 			t->out[t->len++] = *p++;
 		p += n;

@@ -25,6 +25,7 @@ struct wax_text {
 	size_t len;
 	unsigned undone; /* enum wax_undone, in this piece */
 	size_t kept;	 /* of buf, which is not complete yet */
+	size_t seen;	 /* of what is kept: a tag so far, and no end of it */
 	char buf[WAX_TEXT_TAG_MAX + WAX_MAIL_PIECE + 8];
 	char out[WAX_TEXT_TAG_MAX + WAX_MAIL_PIECE + 8];
 };
