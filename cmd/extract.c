@@ -180,7 +180,7 @@ static void tell(const struct extract *e, const struct wax_extracted *found)
 						"%s%s", len ? ", " : "", name);
 	if (*line)
 		program_say("undone: %s", line);
-	if (found->count > 1 && !e->numbered)
+	if (found->count - found->again > 1 && !e->numbered)
 		program_say("%u messages are in it, and this is the first; "
 			    "wax-extract -n takes another",
 			    found->count);

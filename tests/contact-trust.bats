@@ -462,7 +462,8 @@ info_is() {
 	local c n=0
 	rm cards/*
 	for c in \! \` \$ \" \\; do
-		craft bob "name=b${c}x" >"cards/$((++n)).card"
+		n=$((n + 1))
+		craft bob "name=b${c}x" >"cards/$n.card"
 	done
 	unchanged call 4 wax-contact add --all cards
 	for c in \! \` \$ \" \\; do

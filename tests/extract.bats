@@ -148,9 +148,11 @@ damaged() {
 	{ head -n 9 armor && cat binary "$keys/armor-pq"; } >in
 	call 0 wax-extract -n 2 in
 	out_same "$keys/armor-pq"
-	# The same thing in two forms is one.
+	# The same thing in two forms needs no words.
 	call 0 wax-extract "$keys/alternative.eml"
 	err_is 'wax-extract: undone: mail, text around it'
+	call 0 wax-extract -n 2 "$keys/alternative.eml"
+	out_same armor
 	# A mailbox, and a part that comes first.
 	{
 		for file in "$keys/armor-qp.eml" "$keys/binary-base64.eml"; do
@@ -161,6 +163,113 @@ damaged() {
 	call 0 wax-extract -n 2 box
 	out_same binary
 	err_is 'wax-extract: undone: mail, base64'
+}
+
+# mail TYPE FILE...: a multipart of that type, with the files as its parts.
+mail() {
+	printf 'From: me\nContent-Type: multipart/%s; boundary=b\n\n' "$1"
+	shift
+	local file
+	for file; do
+		printf -- '\n--b\n'
+		case $file in
+		*.html) printf 'Content-Type: text/html\n\n<pre>' ;;
+		*binary) printf 'Content-Transfer-Encoding: base64\n\n' ;;
+		*) echo ;;
+		esac
+		case $file in
+		*binary) base64 "$file" ;;
+		*) cat "$file" ;;
+		esac
+	done
+	printf -- '\n--b--\n'
+}
+
+@test "forms of one mail that are not the same are told, and all are reached" {
+	local other=$keys/armor-pq n of='messages are in it, and this is the first'
+	mv binary other.binary
+	sed '/^-/d' armor | base64 -d >binary
+	cp armor armor.html
+	cp "$other" other.html
+	# Equal in every form, and where another message is there besides.
+	mail alternative armor armor.html armor >in
+	call 0 wax-extract in
+	err_is 'wax-extract: undone: mail'
+	mail mixed binary armor >in
+	call 0 wax-extract in
+	out_same binary
+	err_is 'wax-extract: undone: mail, base64'
+	mail mixed armor binary >in
+	call 0 wax-extract in
+	err_is 'wax-extract: undone: mail'
+	mail alternative armor armor.html "$other" >in
+	call 0 wax-extract in
+	err_has "3 $of"
+	call 0 wax-extract -n 3 in
+	out_same "$other"
+	# What a mail program shows is often the last of them.
+	for n in other.html other.binary; do
+		mail alternative armor "$n" >in
+		call 0 wax-extract in
+		out_same armor
+		err_has "2 $of"
+		call 0 "${open[@]}" in
+		out_same plain
+		err_has "2 $of"
+	done
+	call 0 wax-extract -n 2 in
+	out_same other.binary
+	mail alternative armor other.html >in
+	call 0 wax-extract -n 2 in
+	out_same "$other"
+	call 2 wax-extract -n 3 in
+	err_has 'there are only 2 messages in it'
+	# Only the payload, or a bit of its end.
+	sed "${last}s/^./Q/" armor >armor.html
+	! cmp -s armor armor.html || sed "${last}s/^./R/" armor >armor.html
+	mail alternative armor armor.html >in
+	call 0 wax-extract in
+	err_has "2 $of"
+	# Damaged ones are no errors here, but not the same either.
+	for n in '$d' '9d;20s/...//' "${last}s/.\$//" '9s/$/!/'; do
+		sed "$n" armor >armor.html
+		mail alternative armor armor.html "$other" >in
+		call 0 wax-extract in
+		out_same armor
+		err_has "3 $of"
+		call 0 wax-extract -n 3 in
+		out_same "$other"
+	done
+	mail mixed armor binary "$other" |
+		sed '/: base64/,/^--b/ { /^YWdl/ { n; s/./!/; }; }' >in
+	call 0 wax-extract in
+	err_has "3 $of"
+	call 0 wax-extract -n 3 in
+	out_same "$other"
+}
+
+@test "wax-open does not look where no mail program shows anything" {
+	echo hello >note
+	mail mixed note >in
+	sed -n '1,/^$/p' in >first
+	sed '1,/^$/d' in >rest
+	cat first armor rest >before
+	cat in armor >behind
+	for n in before behind; do
+		call 0 wax-extract "$n"
+		out_same armor
+		call 1 "${open[@]}" "$n"
+		err_is "wax-open: '$n': not a sealed file"
+	done
+	mail mixed armor >in
+	{ cat first "$keys/armor-pq" && sed '1,/^$/d' in &&
+		cat "$keys/armor-pq"; } >both
+	call 0 wax-extract both
+	out_same "$keys/armor-pq"
+	err_has '3 messages are in it'
+	call 0 "${open[@]}" both
+	out_same plain
+	err_is 'wax-extract: undone: mail'
 }
 
 @test "what is missing or too much is found, with its line" {

@@ -17,6 +17,7 @@
 void wax_dearmor_begin(struct wax_scan *s)
 {
 	s->state = WAX_SCAN_TRY;
+	s->aside = false;
 	s->undone = s->quoted	  ? WAX_UNDONE_QUOTING
 		    : s->indented ? WAX_UNDONE_INDENT
 				  : 0;
@@ -33,9 +34,10 @@ void wax_dearmor_begin(struct wax_scan *s)
 /* What is wrong makes no message of what has only begun. */
 static int bad(struct wax_scan *s, const char *what, struct wax_diag *diag)
 {
-	if (s->state == WAX_SCAN_ARMOR)
+	if (s->state == WAX_SCAN_ARMOR && !s->aside)
 		return wax_scan_bad(s, s->mail.line, what, diag);
 	s->state = WAX_SCAN_SEARCH;
+	s->aside = false;
 	s->mark = (struct wax_mark){0};
 	if (!s->lost_line)
 		s->lost_line = s->begin_line;
@@ -114,7 +116,11 @@ static void decode(struct wax_scan *s, const char *p, size_t n)
 	}
 	s->bits = bits;
 	s->n_bits = n_bits;
-	s->out_len = (size_t)(out - s->out);
+	n = (size_t)(out - s->out) - s->out_len;
+	if (s->state == WAX_SCAN_ARMOR)
+		wax_blake2b_add(s->hash, s->out + s->out_len, n);
+	if (!s->aside)
+		s->out_len += n;
 }
 
 /* Takes characters of the message, as many as follow each other. */
@@ -159,6 +165,7 @@ static int finish(struct wax_scan *s, struct wax_diag *diag)
 	if (s->pads < due[rest])
 		s->undone |= WAX_UNDONE_PADDING;
 	s->undone |= s->text.undone;
+	s->at++;
 	wax_scan_over(s);
 	return 0;
 }
@@ -183,7 +190,7 @@ static int mark(struct wax_scan *s, char c, struct wax_diag *diag)
 			return finish(s, diag);
 		return bad(s, "", diag);
 	case WAX_MARK_BEGIN:
-		if (s->state == WAX_SCAN_ARMOR)
+		if (s->state == WAX_SCAN_ARMOR && !s->aside)
 			return bad(s,
 				   "another message begins, and this one has "
 				   "no END line",
@@ -251,7 +258,7 @@ int wax_dearmor(struct wax_scan *s, struct wax_diag *diag)
 		} else {
 			err = other(s, c, diag);
 			/* What ends an attempt may begin the next one. */
-			s->at += s->state != WAX_SCAN_SEARCH || s->over;
+			s->at += s->state != WAX_SCAN_SEARCH;
 		}
 	}
 	return err;

@@ -185,7 +185,8 @@ int wax_extract(const struct wax_extract *what, struct wax_source *from,
 	if (!err)
 		err = wax_scan_rest(s, diag);
 	if (!err)
-		*out = (struct wax_extracted){s->count, s->told};
+		*out = (struct wax_extracted){s->count, s->again, s->told};
+	wax_blake2b_free(s->hash);
 	wax_mail_release(&s->mail);
 	free(s);
 	return err;

@@ -5,7 +5,9 @@
  * told by the line. No room but this one looks at mail, and no key is near it.
  *
  * A message is armor (c2sp.org/age, "ASCII armor") with anything around it, or
- * a part of a mail that is a binary age file. Memory does not grow with it.
+ * a part of a mail that is a binary age file. Memory does not grow with it. A
+ * mail may say the same in several forms, and each is a message: which of them
+ * a mail program shows is its own affair, so whether they differ is told.
  */
 #ifndef WAX_EXTRACT_EXTRACT_H
 #define WAX_EXTRACT_EXTRACT_H
@@ -39,7 +41,8 @@ struct wax_extract {
 	/*
 	 * Armor that begins right below a line of text, outside of a mail and
 	 * not quoted or indented, is WAX_ERR_FORMAT: so strict readers of armor
-	 * would have it.
+	 * would have it. And what is before or behind all parts of a mail,
+	 * where no mail program shows it, is not looked at.
 	 */
 	bool apart;
 	/*
@@ -52,6 +55,7 @@ struct wax_extract {
 /* What is known at the end. */
 struct wax_extracted {
 	unsigned count;	 /* of messages; some may be damaged */
+	unsigned again;	 /* of those that are the first one, to the byte */
 	unsigned undone; /* enum wax_undone, for the one that was chosen */
 };
 

@@ -69,6 +69,7 @@ static void begin_header(struct wax_mail *m)
 	m->inner = false;
 	m->coding = WAX_CODING_NONE;
 	m->html = false;
+	m->hidden = false;
 	m->part++;
 }
 
@@ -88,6 +89,7 @@ static void begin_body(struct wax_mail *m)
 	} else if (m->multi.len && m->depth < WAX_MAIL_DEPTH) {
 		m->stack[m->depth++] = m->multi;
 		begin_text(m);
+		m->hidden = true;
 	} else {
 		m->in_header = false;
 		m->part++;
@@ -161,7 +163,6 @@ static void content_type(struct wax_mail *m, struct wax_cursor c)
 
 	m->inner = is(&type, "message/rfc822") || is(&type, "message/global");
 	m->html = is(&type, "text/html");
-	multi->alternative = is(&type, "multipart/alternative");
 	multi->len = 0;
 	while (c.left) {
 		/* To the next parameter. */
@@ -282,8 +283,7 @@ static bool boundary(struct wax_mail *m, const struct line *l)
 		begin_text(m);
 	else
 		begin_header(m);
-	if (m->depth < m->skip_depth)
-		m->skip_depth = 0;
+	m->hidden = ends;
 	take(m, l);
 	return true;
 }
@@ -323,21 +323,10 @@ static bool next_mail(struct wax_mail *m, const struct line *l)
 	if (!m->mailbox || !m->was_blank || m->in_header ||
 	    !wax_starts(l->data, l->len, "From "))
 		return false;
-	m->depth = m->skip_depth = 0;
+	m->depth = 0;
 	begin_header(m);
 	take(m, l);
 	return true;
-}
-
-void wax_mail_skip_alternatives(struct wax_mail *m)
-{
-	for (size_t i = 0; i < m->depth; i++) {
-		if (!m->stack[i].alternative)
-			continue;
-		m->skip_depth = i + 1;
-		m->skip_part = m->part;
-		return;
-	}
 }
 
 /* Gives what a line of a body holds, if it holds anything. */
@@ -347,8 +336,6 @@ static bool body_line(struct wax_mail *m, const struct line *l,
 	bool as_it_is = !m->depth && m->coding == WAX_CODING_NONE;
 
 	take(m, l);
-	if (m->skip_depth && m->part > m->skip_part)
-		return false;
 	*out = (struct wax_piece){
 		.data = as_it_is ? l->data : m->out,
 		.len = as_it_is ? l->len : wax_decode(m, l->data, l->len),
@@ -356,6 +343,7 @@ static bool body_line(struct wax_mail *m, const struct line *l,
 		.coding = m->coding,
 		.html = m->html,
 		.mail = m->mail,
+		.hidden = m->hidden,
 	};
 	return out->len;
 }

@@ -29,22 +29,20 @@ struct wax_piece {
 	unsigned long part; /* counts up; another part begins when it changes */
 	enum wax_coding coding;
 	bool html;
-	bool mail; /* it is from within a mail */
-	bool ends; /* it is the end of the input, and empty */
+	bool mail;   /* it is from within a mail */
+	bool hidden; /* it is before or behind all parts: no program shows it */
+	bool ends;   /* it is the end of the input, and empty */
 };
 
 struct wax_multipart {
 	char boundary[WAX_MAIL_BOUNDARY_MAX];
 	size_t len;
-	bool alternative;
 };
 
 struct wax_mail {
 	struct wax_reader r;
 	unsigned long line; /* of the input, from 1: the last one read */
 	unsigned long part;
-	size_t skip_depth; /* parts so deep are left out, behind skip_part; 0: none */
-	unsigned long skip_part;
 	uint64_t most;	/* bytes; then it is over. Set by the caller; 0: any */
 	uint64_t taken; /* since the caller has set it to 0 */
 	bool mail, mailbox;
@@ -52,6 +50,7 @@ struct wax_mail {
 	bool in_line;	/* the last one read goes on */
 	bool was_blank; /* it was empty */
 	bool in_header;
+	bool hidden;
 
 	struct wax_multipart stack[WAX_MAIL_DEPTH];
 	size_t depth;
@@ -85,9 +84,6 @@ void wax_mail_release(struct wax_mail *m);
 /* The next piece, valid until the next call. */
 int wax_mail_next(struct wax_mail *m, struct wax_piece *out,
 		  struct wax_diag *diag);
-
-/* Goes over what says the same as the part that is being read once more. */
-void wax_mail_skip_alternatives(struct wax_mail *m);
 
 /* Transfer codings (decode.c) of the current part; the data go to m->out. */
 void wax_decode_begin(struct wax_mail *m);

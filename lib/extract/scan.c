@@ -28,13 +28,20 @@ static int no_end(struct wax_scan *s, struct wax_diag *diag)
 int wax_scan_begun(struct wax_scan *s, enum wax_scan_state state,
 		   struct wax_diag *diag)
 {
+	int err;
+
 	s->count++;
-	wax_mail_skip_alternatives(&s->mail);
-	if (s->count != s->what.number) {
-		s->state = WAX_SCAN_SEARCH;
-		return 0;
-	}
 	s->state = state;
+	wax_blake2b_free(s->hash);
+	s->hash = NULL;
+	err = wax_blake2b_new(&s->hash, diag);
+	if (err)
+		return err;
+	wax_blake2b_add(s->hash, VERSION, sizeof(VERSION) - 1);
+	s->aside = s->count != s->what.number;
+	s->around |= s->aside;
+	if (s->aside)
+		return 0;
 	s->found = true;
 	s->found_part = s->piece.part;
 	s->armored = state == WAX_SCAN_ARMOR;
@@ -54,10 +61,23 @@ int wax_scan_begun(struct wax_scan *s, enum wax_scan_state state,
 
 void wax_scan_over(struct wax_scan *s)
 {
+	uint8_t hash[WAX_BLAKE2B_SIZE];
+
+	wax_blake2b_end(s->hash, hash);
+	if (s->count == 1) {
+		memcpy(s->first, hash, sizeof(hash));
+		s->has_first = true;
+	} else if (s->has_first && !memcmp(s->first, hash, sizeof(hash))) {
+		s->again++;
+	}
+	s->state = WAX_SCAN_SEARCH;
+	if (s->aside) {
+		s->aside = false;
+		return;
+	}
 	s->over = true;
 	s->told = s->undone;
 	s->around = false;
-	s->state = WAX_SCAN_SEARCH;
 }
 
 void wax_scan_line(struct wax_scan *s)
@@ -114,13 +134,14 @@ static void search(struct wax_scan *s)
 /* The part has ended, and another begins. */
 static int end_part(struct wax_scan *s, struct wax_diag *diag)
 {
-	if (s->state == WAX_SCAN_ARMOR)
+	if (s->state == WAX_SCAN_ARMOR && !s->aside)
 		return no_end(s, diag);
 	if (s->state == WAX_SCAN_BINARY)
 		wax_scan_over(s);
 	if (s->state == WAX_SCAN_TRY && !s->lost_line)
 		s->lost_line = s->begin_line;
 	s->state = WAX_SCAN_SEARCH;
+	s->aside = false;
 	s->mail.hold = false;
 	s->mark = (struct wax_mark){0};
 	s->text.kept = 0;
@@ -134,8 +155,17 @@ static int end_part(struct wax_scan *s, struct wax_diag *diag)
 static int pass(struct wax_scan *s, const char *data, size_t len,
 		struct wax_diag *diag)
 {
-	if (s->mail.odd_line)
+	if (s->mail.odd_line && !s->aside)
 		return wax_scan_bad(s, s->mail.odd_line, s->mail.odd, diag);
+	if (s->mail.odd_line) {
+		s->state = WAX_SCAN_SEARCH;
+		s->aside = false;
+		s->passed_over = s->piece.part;
+		return 0;
+	}
+	wax_blake2b_add(s->hash, data, len);
+	if (s->aside)
+		return 0;
 	memcpy(s->out + s->out_len, data, len);
 	s->out_len += len;
 	return 0;
@@ -169,13 +199,14 @@ static int look_at_beginning(struct wax_scan *s, bool *held,
 	s->out_at = s->out_len = 0;
 	s->begin_line = s->mail.line;
 	err = wax_scan_begun(s, WAX_SCAN_BINARY, diag);
-	if (err || s->state != WAX_SCAN_BINARY) {
-		s->passed_over = s->piece.part;
+	if (err)
 		return err;
-	}
 	s->mail.hold = true;
-	err = pass(s, VERSION, all, diag);
-	return err ? err : pass(s, p->data + n, p->len - n, diag);
+	if (!s->aside) {
+		memcpy(s->out, VERSION, all);
+		s->out_len = all;
+	}
+	return pass(s, p->data + n, p->len - n, diag);
 }
 
 /* Takes a piece in hand, as text or as binary. */
@@ -193,7 +224,8 @@ static int next_piece(struct wax_scan *s, struct wax_diag *diag)
 	if (!err && s->piece.part != part)
 		err = end_part(s, diag);
 	s->ended = s->piece.ends;
-	if (err || s->ended || s->piece.part == s->passed_over)
+	if (err || s->ended || s->piece.part == s->passed_over ||
+	    (s->what.apart && s->piece.hidden))
 		return err;
 	if (s->state == WAX_SCAN_BINARY)
 		return pass(s, s->piece.data, s->piece.len, diag);
@@ -210,15 +242,18 @@ static int next_piece(struct wax_scan *s, struct wax_diag *diag)
 /* Goes on by a piece, or to an END line. */
 static int step(struct wax_scan *s, struct wax_diag *diag)
 {
+	int err = 0;
+
 	if (s->at == s->end)
 		return next_piece(s, diag);
 	if (s->state != WAX_SCAN_SEARCH)
-		return wax_dearmor(s, diag);
-	search(s);
+		err = wax_dearmor(s, diag);
+	else
+		search(s);
 	if (s->over && s->armored && s->around &&
 	    s->found_part == s->piece.part)
 		s->told |= WAX_UNDONE_AROUND;
-	return 0;
+	return err;
 }
 
 int wax_scan_find(struct wax_scan *s, struct wax_diag *diag)

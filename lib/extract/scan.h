@@ -7,6 +7,7 @@
 #ifndef WAX_EXTRACT_SCAN_H
 #define WAX_EXTRACT_SCAN_H
 
+#include "crypto/crypto.h"
 #include "extract/extract.h"
 #include "extract/layout.h"
 #include "extract/mail.h"
@@ -16,8 +17,8 @@
 enum wax_scan_state {
 	WAX_SCAN_SEARCH,
 	WAX_SCAN_TRY,	 /* a BEGIN was there; is it followed by an age file? */
-	WAX_SCAN_ARMOR,	 /* in the armor that is wanted */
-	WAX_SCAN_BINARY, /* in the binary part that is wanted */
+	WAX_SCAN_ARMOR,	 /* in armor */
+	WAX_SCAN_BINARY, /* in a binary part */
 };
 
 struct wax_scan {
@@ -29,11 +30,13 @@ struct wax_scan {
 
 	enum wax_scan_state state;
 	unsigned count;	 /* of messages that have begun */
+	unsigned again;	 /* of those that are the first one once more */
 	unsigned undone; /* for the one that is being read */
 	unsigned told;	 /* for the one that is wanted, once it is over */
 	bool found;	 /* it has begun */
 	bool armored;	 /* it is armor */
 	bool over;	 /* it has ended */
+	bool aside;	 /* in one that is not wanted: it is only hashed */
 	bool ended;	 /* the input has */
 	unsigned long found_part;
 	bool failed; /* the message is damaged, and the text says where */
@@ -53,7 +56,12 @@ struct wax_scan {
 	/* The part's first bytes, as far as they are an age file's. */
 	size_t same;
 	bool binary;		   /* they may still be */
-	unsigned long passed_over; /* a binary part that is not wanted */
+	unsigned long passed_over; /* a binary part that is damaged */
+
+	/* What a message is known by when it comes again. */
+	struct wax_blake2b *hash; /* of the one that is being read */
+	uint8_t first[WAX_BLAKE2B_SIZE];
+	bool has_first; /* the first one was not damaged */
 
 	/* Armor: what came of it. */
 	struct wax_layout layout;
@@ -83,7 +91,10 @@ int wax_scan_rest(struct wax_scan *s, struct wax_diag *diag);
 int wax_scan_bad(struct wax_scan *s, unsigned long line, const char *what,
 		 struct wax_diag *diag);
 
-/* The age file has begun (scan.c): it is counted, and kept if it is wanted. */
+/*
+ * The age file has begun (scan.c): it is counted, and kept if it is wanted. Any
+ * is read to its end, as it may be the first one once more.
+ */
 int wax_scan_begun(struct wax_scan *s, enum wax_scan_state state,
 		   struct wax_diag *diag);
 
@@ -91,7 +102,7 @@ int wax_scan_begun(struct wax_scan *s, enum wax_scan_state state,
 void wax_dearmor_begin(struct wax_scan *s);
 int wax_dearmor(struct wax_scan *s, struct wax_diag *diag);
 
-/* The line of text has ended, or the message that is wanted (scan.c). */
+/* The line of text has ended, or a message (scan.c). */
 void wax_scan_line(struct wax_scan *s);
 void wax_scan_over(struct wax_scan *s);
 

@@ -73,8 +73,10 @@ static int look(const uint8_t *data, size_t size, struct wax_bytes *out)
 	      "in pieces, the same");
 	check(err || (same(&slow, out->data, out->len) &&
 		      found.undone == slow_found.undone &&
-		      found.count == slow_found.count),
+		      found.count == slow_found.count &&
+		      found.again == slow_found.again),
 	      "in pieces, to the byte");
+	check(err || found.again < found.count, "the first one is the first");
 	if (!err)
 		again(out);
 	wax_bytes_release(&slow);
