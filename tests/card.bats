@@ -474,8 +474,7 @@ unchanged() {
 		size=$(stat -c %s "$home/$file")
 		for at in 0 8 9 40 $((size - 1)); do
 			cp "$io/good/$file" "$home/$file"
-			printf '\xaa' | dd of="$home/$file" bs=1 seek="$at" \
-				conv=notrunc 2>/dev/null
+			spoil "$home/$file" "$at"
 			unchanged call 6 wax-card
 			out_is
 			err_has "wax-card: '$home/$file': "

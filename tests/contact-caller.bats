@@ -191,8 +191,7 @@ compared() {
 	# Where the session is forgotten, or cannot be read.
 	as alice wax-contact rm -q bob
 	cp "$(state_of alice)" state
-	printf x | dd of="$(state_of alice)" bs=1 seek=100 conv=notrunc \
-		status=none
+	spoil "$(state_of alice)" 100
 	call 0 as alice wax-contact add bob forged
 	err_has 'warning: whether the card agrees with a session is not known' \
 		'it is damaged, or belongs to another identity' "added 'bob'"
@@ -257,8 +256,7 @@ compared() {
 	call 0 as alice wax-contact add bob "./$bob"
 	as alice wax-contact rm -q bob
 	reads alice m
-	printf x | dd of="$(state_of alice)" bs=1 seek=100 conv=notrunc \
-		status=none
+	spoil "$(state_of alice)" 100
 	unchanged call 6 as alice wax-contact add bob "$bob"
 	err_has 'it is damaged, or belongs to another identity'
 }

@@ -99,8 +99,7 @@ only_alice_is_damaged() {
 	: >"$a"
 	only_alice_is_damaged "this is no state file of wax's"
 	for at in 12 60 $((size - 1)); do
-		printf '\xaa' | dd of="$a" bs=1 seek="$at" conv=notrunc \
-			2>/dev/null
+		spoil "$a" "$at"
 		alice_is_damaged 'it is damaged, or belongs to another identity'
 	done
 	for at in 5 48; do

@@ -132,6 +132,14 @@ needs() {
 	done
 }
 
+# spoil FILE AT: puts another byte there, whatever it was.
+spoil() {
+	local byte=x
+	[ "$(dd if="$1" bs=1 skip="$2" count=1 status=none | od -An -tx1)" \
+		!= ' 78' ] || byte=y
+	printf %s $byte | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
+
 # free_port: one of loopback's that nobody listens on
 free_port() {
 	"$python" -c 'import socket

@@ -846,7 +846,7 @@ refuses_state() {
 	cp -a "$state" good
 	write carol alice c1
 	reads alice c1
-	printf x | dd of="$state" bs=1 seek=100 conv=notrunc status=none
+	spoil "$state" 100
 	refuses_state alice 'it is damaged, or belongs to another identity'
 	head -c 1000 good >"$state"
 	refuses_state alice 'it is damaged, or belongs to another identity'
@@ -888,8 +888,7 @@ refuses_state() {
 	know carol alice
 	write carol alice c
 	cp "$homes/alice/hellos" hellos
-	printf x | dd of="$homes/alice/hellos" bs=1 seek=60 conv=notrunc \
-		status=none
+	spoil "$homes/alice/hellos" 60
 	unchanged call 6 as alice wax-open c
 	err_has hellos 'it is damaged'
 	reads alice m
