@@ -38,7 +38,7 @@ static int emit(struct sealing *s, bool all, struct wax_diag *diag)
 	struct wax_batch *b;
 	int err = 0;
 
-	while (!err && (b = wax_crew_oldest(c, all || wax_crew_full(c)))) {
+	while (!err && (b = wax_crew_oldest(c, all))) {
 		err = b->end == WAX_BATCH_FAILED
 			      ? engine_failed(diag)
 			      : wax_sink_write(s->to, b->sealed, b->out, diag);
@@ -187,23 +187,18 @@ static int cut_short(struct wax_diag *diag)
 }
 
 /*
- * Reads until the batch is full, and hands it over with the chunks that are
- * whole. Where reading would have to wait, what is there already must not:
- * then it is true.
+ * Reads until the batch is full. False when reading would have to wait, for
+ * what is there already must not.
  */
-static bool feed(struct opening *o)
+static bool fill(struct opening *o, struct wax_batch *b)
 {
-	struct wax_batch *b = wax_flow_next(&o->f), *next;
-	size_t chunks, got, rest;
-	bool waits = false;
+	while (b->len < WAX_BATCH_SEALED && !o->ended) {
+		bool any = b->len >= WAX_SEALED_CHUNK_SIZE ||
+			   !wax_crew_idle(o->f.crew);
+		size_t got;
 
-	while (b->len < WAX_BATCH_SEALED && !o->ended && !waits) {
-		if ((b->len >= WAX_SEALED_CHUNK_SIZE ||
-		     !wax_crew_idle(o->f.crew)) &&
-		    !wax_reader_ready(o->from)) {
-			waits = true;
-			break;
-		}
+		if (any && !wax_reader_ready(o->from))
+			return false;
 		o->err = wax_reader_some(o->from, b->sealed + b->len,
 					 WAX_BATCH_SEALED - b->len, &got,
 					 &o->diag);
@@ -211,21 +206,28 @@ static bool feed(struct opening *o)
 		if (!o->ended)
 			wax_batch_fill(b, got);
 	}
-	chunks = b->len / WAX_SEALED_CHUNK_SIZE;
-	rest = b->len % WAX_SEALED_CHUNK_SIZE;
+	return true;
+}
+
+/* Hands over the chunks that are whole, and at the end what is left of one. */
+static void feed(struct opening *o, struct wax_batch *b)
+{
+	size_t chunks = b->len / WAX_SEALED_CHUNK_SIZE;
+	size_t rest = b->len % WAX_SEALED_CHUNK_SIZE;
+	struct wax_batch *next;
+
 	if (o->ended && !o->err && rest) {
 		chunks++;
 		rest = 0;
 	}
 	if (!chunks)
-		return waits;
+		return;
 	b->len -= rest;
 	wax_flow_put(&o->f, chunks);
 	next = wax_flow_next(&o->f);
 	next->len = 0;
 	memcpy(next->sealed, b->sealed + b->len, rest);
 	wax_batch_fill(next, rest);
-	return waits;
 }
 
 /* The next batch that is opened; reading goes on meanwhile. */
@@ -235,10 +237,15 @@ static int next_batch(struct opening *o, struct wax_diag *diag)
 
 	o->at = 0;
 	while (!o->now) {
-		bool waits = !o->ended && !wax_crew_full(c) && feed(o);
+		bool waits = false;
 
-		o->now = wax_crew_oldest(c,
-					 o->ended || waits || wax_crew_full(c));
+		if (!o->ended && !wax_crew_full(c)) {
+			struct wax_batch *b = wax_flow_next(&o->f);
+
+			waits = !fill(o, b);
+			feed(o, b);
+		}
+		o->now = wax_crew_oldest(c, o->ended || waits);
 		if (!o->now && o->ended) {
 			if (o->err && diag)
 				*diag = o->diag;

@@ -87,8 +87,7 @@ static void take(struct wax_prehash *p, bool all)
 {
 	struct piece *done;
 
-	while ((done = wax_crew_oldest(p->crew,
-				       all || wax_crew_full(p->crew)))) {
+	while ((done = wax_crew_oldest(p->crew, all))) {
 		wax_prehash_text(p, done->hash, sizeof(done->hash));
 		done->len = 0;
 		wax_crew_drop(p->crew);

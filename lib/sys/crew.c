@@ -178,6 +178,7 @@ void *wax_crew_oldest(struct wax_crew *c, bool wait)
 
 	if (wax_crew_idle(c))
 		return NULL;
+	wait |= wax_crew_full(c);
 	pthread_mutex_lock(&c->lock);
 	while (wait && !*done) {
 		if (c->begun < c->put)

@@ -57,7 +57,8 @@ bool wax_crew_idle(const struct wax_crew *c);
 
 /*
  * The oldest job that was put and not dropped, when it is done; NULL when there
- * is none, or, unless wait, when it is not done.
+ * is none, or when it is not done and need not be: wait says that it must, and
+ * so it is when the crew is full.
  */
 void *wax_crew_oldest(struct wax_crew *c, bool wait);
 

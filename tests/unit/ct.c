@@ -10,15 +10,8 @@
 #include <unistd.h>
 
 #include "ct.h"
+#include "sanitized.h"
 #include "tap.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
 
 #if defined(__has_include)
 #if __has_include(<valgrind/memcheck.h>)

@@ -23,16 +23,9 @@
 #include "known.h"
 #include "mock.h"
 #include "people.h"
+#include "sanitized.h"
 #include "tap.h"
 #include "whole.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
 
 #if defined(__GLIBC__) && !defined(SANITIZED)
 

@@ -26,6 +26,7 @@
 #include "ratchet/chain.h"
 #include "ratchet/replay.h"
 #include "ratchet/unchain.h"
+#include "sanitized.h"
 #include "tap.h"
 
 #define DAY (24 * INT64_C(3600))
@@ -34,7 +35,7 @@
 #define RUN 700	      /* steps */
 
 /* Of all runs, unless it is said; slower under a sanitizer. */
-#ifdef __SANITIZE_ADDRESS__
+#ifdef SANITIZED
 #define STEPS 5000
 #else
 #define STEPS 25000

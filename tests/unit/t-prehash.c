@@ -16,15 +16,8 @@
 #include <string.h>
 
 #include "crypto/crypto.h"
+#include "sanitized.h"
 #include "tap.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
 
 #define MIB (1024 * 1024)
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/secret.h"
+#include "sanitized.h"
 #include "tap.h"
 
 static void contract(void)
@@ -121,14 +122,6 @@ static void helpers(void)
 	tap_ok(a[0] && a[32] && !a[1] && !a[31], "wiped where it was asked");
 	wax_wipe(NULL, 0);
 }
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
 
 #ifdef SANITIZED
 static void guarded(void)
