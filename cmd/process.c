@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -54,9 +53,10 @@ int process_wait(pid_t pid, const char *name, struct wax_diag *diag)
 }
 
 struct process {
-	pid_t pid; /* 0: it was waited for */
-	int fd;	   /* of the pipe, -1: closed */
-	int extra; /* where the byte goes */
+	pid_t pid;		 /* 0: it was waited for */
+	int fd;			 /* of the pipe, -1: closed */
+	int extra;		 /* where the byte goes */
+	struct wax_source *from; /* over fd, where it is read from */
 	char name[];
 };
 
@@ -137,6 +137,7 @@ static void process_free(void *ctx)
 
 	if (p->pid)
 		kill(p->pid, SIGTERM);
+	wax_source_free(p->from);
 	close_fd(&p->fd);
 	close_fd(&p->extra);
 	reap(p, NULL);
@@ -147,24 +148,16 @@ static int source_read(void *ctx, void *buf, size_t len, size_t *got,
 		       struct wax_diag *diag)
 {
 	struct process *p = ctx;
-	ssize_t n;
+	int err = wax_source_read(p->from, buf, len, got, diag);
 
-	do
-		n = read(p->fd, buf, len);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return wax_diag_sys(diag, errno, "%s", p->name);
-	*got = (size_t)n;
-	return n ? 0 : reap(p, diag);
+	return err || *got ? err : reap(p, diag);
 }
 
-/* In a moment, for it may have been busy. */
 static bool source_ready(void *ctx)
 {
 	struct process *p = ctx;
-	struct pollfd now = {.fd = p->fd, .events = POLLIN};
 
-	return poll(&now, 1, 1) != 0;
+	return wax_source_ready(p->from);
 }
 
 static const struct wax_source_ops source_ops = {
@@ -183,6 +176,8 @@ int process_source(char *const *argv, int in, int extra,
 		err = spawn(p, argv, in, fds[1], extra, diag);
 	p->fd = fds[0];
 	close_fd(&fds[1]);
+	if (!err)
+		err = wax_source_fd(p->fd, p->name, &p->from, diag);
 	if (err) {
 		process_free(p);
 		return err;
