@@ -62,7 +62,7 @@ static void tell(struct contact *c, enum wax_contact_news news,
 		contact_warn_alike(c, name);
 }
 
-/* The recipient that the sessions with an identity have; empty: none. */
+/* The recipient of the sessions with an identity; WAX_ERR_USAGE: there is none. */
 static int find_recipient(struct contact *c, const char *identity,
 			  char out[WAX_SESSION_RECIPIENT_SIZE],
 			  struct wax_diag *diag)
@@ -71,11 +71,8 @@ static int find_recipient(struct contact *c, const char *identity,
 			  ? 0
 			  : book_open_sessions(&c->book, &c->sessions, diag);
 
-	*out = '\0';
-	if (err)
-		return err;
-	err = wax_sessions_recipient(c->sessions, identity, out, diag);
-	return err == WAX_ERR_USAGE ? 0 : err;
+	return err ? err
+		   : wax_sessions_recipient(c->sessions, identity, out, diag);
 }
 
 /*
@@ -88,14 +85,17 @@ static int check_session(struct contact *c, const struct wax_card *card,
 {
 	char known[WAX_SESSION_RECIPIENT_SIZE];
 	struct wax_diag why = {0};
+	int err = find_recipient(c, wax_card_identity(card), known, &why);
 
-	if (find_recipient(c, wax_card_identity(card), known, &why)) {
+	if (err == WAX_ERR_USAGE)
+		return 0;
+	if (err) {
 		program_say("warning: whether the card agrees with a session "
 			    "is not known: %s",
 			    why.text);
 		return 0;
 	}
-	if (!*known || !strcmp(known, wax_card_recipient(card)))
+	if (!strcmp(known, wax_card_recipient(card)))
 		return 0;
 	wax_diag_set(diag, WAX_ERR_TRUST,
 		     "the card has the identity of a session, and another "
@@ -140,11 +140,8 @@ static int add_identity(struct contact *c, const char *name,
 {
 	char recipient[WAX_SESSION_RECIPIENT_SIZE];
 	enum wax_contact_news news = WAX_CONTACT_SAME;
-	int err = book_open_sessions(&c->book, &c->sessions, diag);
+	int err = find_recipient(c, identity, recipient, diag);
 
-	if (!err)
-		err = wax_sessions_recipient(c->sessions, identity, recipient,
-					     diag);
 	if (err == WAX_ERR_USAGE)
 		wax_diag_hint(diag, "only who has begun one can be added "
 				    "without a card");
