@@ -124,3 +124,14 @@ attachments() {
 
 # joined: the armor on one line, as some paste it
 joined() { tr '\n' ' ' && echo; }
+
+# The 20 MB of big come as an attachment, and out of $mail.
+the_film() {
+	needs s-nail
+	random 20000000 big
+	as ada wax-seal -s -r bob -o big.seal big
+	echo 'the film' >body
+	sent by_s_nail body big.seal
+	call 0 as bob wax-open --from ada -o out "$mail"
+	cmp big out
+}

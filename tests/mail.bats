@@ -56,13 +56,7 @@ start_smtpd() {
 @test "nmh: attached, binary and armored" { attachments nmh; }
 
 @test "an attachment of 20 MB" {
-	needs s-nail
-	random 20000000 big
-	as ada wax-seal -s -r bob -o big.seal big
-	echo 'the film' >body
-	sent by_s_nail body big.seal
-	call 0 as bob wax-open --from ada -o out "$mail"
-	cmp big out
+	the_film
 	piped as bob wax-open --from ada 2>"$io/err" | cmp big -
 	# A mail that was cut leaves no file.
 	head -c 20000000 "$mail" >half

@@ -84,6 +84,14 @@ show() {
 	as "$1" wax-session show "$2" --json | jq -r ".[0].$3"
 }
 
+# alice and bob talk: both have opened a message of the other.
+talking() {
+	know alice bob
+	know bob alice
+	write bob alice "$io/1" && as alice wax-open -o "$io/got1" "$io/1"
+	write alice bob "$io/2" && as bob wax-open -o "$io/got2" "$io/2"
+} 2>/dev/null
+
 # copied NAME: another home, as a backup has it.
 copied() { cp -a "$homes/$1" "$homes/$1-copy"; }
 

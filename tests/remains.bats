@@ -100,14 +100,6 @@ remains() {
 
 # the disk
 
-# alice and bob talk: both have opened a message of the other.
-talking() {
-	know alice bob
-	know bob alice
-	write bob alice "$io/1" && as alice wax-open -o "$io/got1" "$io/1"
-	write alice bob "$io/2" && as bob wax-open -o "$io/got2" "$io/2"
-} 2>/dev/null
-
 # steals NAME... -- FILE: WORD...: all that is in these homes, put together,
 # opens the files so, or they stay shut. thief.py knows the protocol.
 steals() {

@@ -25,14 +25,6 @@ teardown() {
 	[ -z "${holder-}" ] || kill "$holder" 2>/dev/null || :
 }
 
-# alice and bob talk: both have opened a message of the other.
-talking() {
-	know alice bob
-	know bob alice
-	write bob alice "$io/1" && as alice wax-open -o "$io/got1" "$io/1"
-	write alice bob "$io/2" && as bob wax-open -o "$io/got2" "$io/2"
-} 2>/dev/null
-
 to_full() { "$@" >/dev/full; }
 
 # the user's way

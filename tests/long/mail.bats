@@ -141,11 +141,5 @@ start_postfix() {
 }
 
 @test "an attachment of 20 MB, through Postfix" {
-	needs s-nail
-	random 20000000 big
-	as ada wax-seal -s -r bob -o big.seal big
-	echo 'the film' >body
-	sent by_s_nail body big.seal
-	call 0 as bob wax-open --from ada -o out "$mail"
-	cmp big out
+	the_film
 }

@@ -301,3 +301,27 @@ int home_open(struct home *h, const struct wax_bytes *file, const char *from,
 	wax_source_free(source);
 	return err;
 }
+
+void homes_begin_three(struct home home[3], struct wax_card *card[3][3],
+		       unsigned flags, int64_t now)
+{
+	for (unsigned i = 0; i < 3; i++)
+		home_new(&home[i], i);
+	for (unsigned i = 0; i < 3; i++)
+		for (unsigned j = 0; j < 3; j++)
+			if (i != j)
+				card[i][j] = home_card(&home[j], flags, now);
+	for (unsigned i = 0; i < 3; i++)
+		home_restart(&home[i]);
+}
+
+void homes_end_three(struct home home[3], struct wax_card *card[3][3])
+{
+	for (unsigned i = 0; i < 3; i++) {
+		for (unsigned j = 0; j < 3; j++) {
+			wax_card_free(card[i][j]);
+			card[i][j] = NULL;
+		}
+		home_release(&home[i]);
+	}
+}

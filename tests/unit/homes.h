@@ -30,6 +30,14 @@ struct home {
 void home_new(struct home *h, unsigned i);
 void home_release(struct home *h);
 
+/*
+ * Three who hold each other's cards, made at the time now: card[i][j] is j's
+ * with i. To be released.
+ */
+void homes_begin_three(struct home home[3], struct wax_card *card[3][3],
+		       unsigned flags, int64_t now);
+void homes_end_three(struct home home[3], struct wax_card *card[3][3]);
+
 /* Closes and opens its sessions. */
 void home_restart(struct home *h);
 

@@ -60,14 +60,7 @@ static void say(int from, int to)
 /* 0 talks with both others, in a later epoch than the first ones. */
 static void begin(void)
 {
-	for (unsigned i = 0; i < 3; i++)
-		home_new(&home[i], i);
-	for (unsigned i = 0; i < 3; i++)
-		for (unsigned j = 0; j < 3; j++)
-			if (i != j)
-				card[i][j] = home_card(&home[j], 0, NOW);
-	for (unsigned i = 0; i < 3; i++)
-		home_restart(&home[i]);
+	homes_begin_three(home, card, 0, NOW);
 	for (int i = 1; i < 3; i++) {
 		say(i, 0);
 		say(0, i);
@@ -77,13 +70,7 @@ static void begin(void)
 
 static void end(void)
 {
-	for (unsigned i = 0; i < 3; i++) {
-		for (unsigned j = 0; j < 3; j++) {
-			wax_card_free(card[i][j]);
-			card[i][j] = NULL;
-		}
-		home_release(&home[i]);
-	}
+	homes_end_three(home, card);
 }
 
 /* Whose a message is, as the index of 0 says; -1: nobody's. */

@@ -34,25 +34,12 @@ static uint8_t before[WAX_HASH_SIZE];
 /* Three who hold each other's cards. */
 static void begin(unsigned flags)
 {
-	for (unsigned i = 0; i < 3; i++)
-		home_new(&home[i], i);
-	for (unsigned i = 0; i < 3; i++)
-		for (unsigned j = 0; j < 3; j++)
-			if (i != j)
-				card[i][j] = home_card(&home[j], flags, NOW);
-	for (unsigned i = 0; i < 3; i++)
-		home_restart(&home[i]);
+	homes_begin_three(home, card, flags, NOW);
 }
 
 static void end(void)
 {
-	for (unsigned i = 0; i < 3; i++) {
-		for (unsigned j = 0; j < 3; j++) {
-			wax_card_free(card[i][j]);
-			card[i][j] = NULL;
-		}
-		home_release(&home[i]);
-	}
+	homes_end_three(home, card);
 }
 
 static int seal(int from, int to, int64_t now, struct wax_bytes *out)
