@@ -113,7 +113,7 @@ all_at_once() {
 	done
 }
 
-@test "a file that comes while it is looked for is read" {
+@test "a file or folder that comes while it is looked for is read" {
 	[ -e "$BATS_FILE_TMPDIR/can-follow" ] ||
 		skip 'strace may not trace here, or is missing'
 	export WAX_HOME=$work/h
@@ -123,6 +123,10 @@ all_at_once() {
 	call 0 strace -f -qq -o strace -P "$WAX_HOME/state.key" \
 		-e inject=open,openat:error=ENOENT:when=1 wax-contact list
 	grep -q 'state.key.*INJECTED' strace || fail 'nothing was injected'
+	out_has one
+	call 0 strace -f -qq -o strace -P "$WAX_HOME/contacts" \
+		-e inject=open,openat:error=ENOENT:when=1 wax-contact list
+	grep -q 'contacts.*INJECTED' strace || fail 'nothing was injected'
 	out_has one
 }
 

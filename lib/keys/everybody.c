@@ -4,12 +4,14 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "keys/contacts.h"
+#include "sys/fd.h"
 
 /* Whether entries are left. At their end it may have failed. */
 static bool next(DIR *folder, struct dirent **out)
@@ -23,16 +25,21 @@ static bool next(DIR *folder, struct dirent **out)
 static int open_folder(const struct wax_contacts *book, DIR **out, char **path,
 		       struct wax_diag *diag)
 {
-	struct stat st;
-	int err = wax_state_path(book->home, WAX_CONTACTS_FOLDER, path, diag);
+	bool found;
+	int fd, err;
 
+	err = wax_state_path(book->home, WAX_CONTACTS_FOLDER, path, diag);
 	if (err)
 		return err;
-	*out = opendir(*path);
-	/* A dangling link is there, and leads to what is missing. */
-	if (*out || (errno == ENOENT && lstat(*path, &st)))
+	fd = wax_open_found(*path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, &found);
+	if (!found)
+		return 0;
+	*out = fd < 0 ? NULL : fdopendir(fd);
+	if (*out)
 		return 0;
 	err = wax_diag_sys(diag, errno, "'%s'", *path);
+	if (fd >= 0)
+		close(fd);
 	free(*path);
 	return err;
 }

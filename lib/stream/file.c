@@ -44,17 +44,12 @@ int wax_file_read(const char *path, size_t max, struct wax_bytes *out,
 		  bool *found, struct wax_diag *diag)
 {
 	struct stat st;
-	const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-	int err, fd = open(path, flags);
+	int err, fd = wax_open_found(
+			 path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+			 found);
 
-	*found = false;
-	if (fd < 0 && errno == ENOENT) {
-		if (lstat(path, &st))
-			return 0;
-		/* A dangling link leads to what is missing; others just came. */
-		fd = open(path, flags);
-	}
-	*found = true;
+	if (!*found)
+		return 0;
 	if (fd < 0 || fstat(fd, &st))
 		err = wax_diag_sys(diag, errno, "'%s'", path);
 	else if (!S_ISREG(st.st_mode))

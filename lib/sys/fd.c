@@ -28,6 +28,19 @@ static bool again(int fd, short events)
 	return errno == EINTR;
 }
 
+int wax_open_found(const char *path, int flags, bool *found)
+{
+	struct stat st;
+	int fd = open(path, flags);
+
+	*found = true;
+	if (fd >= 0 || errno != ENOENT)
+		return fd;
+	*found = !lstat(path, &st);
+	/* Others may just have made it. */
+	return *found ? open(path, flags) : -1;
+}
+
 ssize_t wax_fd_read(int fd, void *buf, size_t len)
 {
 	ssize_t n;

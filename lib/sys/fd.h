@@ -11,6 +11,12 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+/*
+ * Opens what may be missing: -1 and *found false. A link that leads to nothing is
+ * there; that, and every other failure, is -1 with errno.
+ */
+int wax_open_found(const char *path, int flags, bool *found);
+
 /* One read, again when a signal interrupted it. As read(2) otherwise. */
 ssize_t wax_fd_read(int fd, void *buf, size_t len);
 
