@@ -115,7 +115,7 @@ def pieces(data):
     """The hashes of the MiB of what is sealed, which a signature covers."""
     size = 1 << 20
     return b"".join(
-        hashlib.blake2b(data[i : i + size]).digest()
+        hashlib.sha256(data[i : i + size]).digest()
         for i in range(0, len(data), size)
     )
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ChaCha20-Poly1305 for large payloads: libcrypto's, several times as fast as
- * libsodium's on common processors, where it is installed and computes what
- * libsodium does. It is loaded when it is first asked for, which takes about
+ * ChaCha20-Poly1305 and SHA-256 for large payloads: libcrypto's, several times
+ * as fast as libsodium's on common processors, where it is installed and
+ * computes what libsodium does. It is loaded when it is first asked for, which takes about
  * two milliseconds, and never needed.
  */
 #ifndef WAX_CRYPTO_BULK_H
@@ -40,5 +40,9 @@ enum wax_opened {
 enum wax_opened wax_bulk_open(struct wax_bulk *b,
 			      const uint8_t nonce[WAX_NONCE_SIZE],
 			      uint8_t *data, size_t len);
+
+/* As wax_sha256(); false where there is no such engine, or it fails. */
+bool wax_bulk_sha256(const uint8_t *data, size_t len,
+		     uint8_t out[WAX_HASH_SIZE]);
 
 #endif

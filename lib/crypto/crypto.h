@@ -104,10 +104,11 @@ void wax_blake2b_end(struct wax_blake2b *b, uint8_t out[WAX_BLAKE2B_SIZE]);
 
 /*
  * Ed25519ph (RFC 8032, section 5.1) with an empty context, over a text and then
- * the BLAKE2b hashes, 64 bytes, of each MiB of data and of what is left, so
- * that several processors can take part. Both are given in pieces, the text
- * first; signing and verifying end it; free wipes. threads: at most, 1 for the
- * caller's alone, 0 for as many as there are processors.
+ * the SHA-256 of each MiB of data and of what is left, so that several
+ * processors can take part, with instructions that they have for it. Both are
+ * given in pieces, the text first; signing and verifying end it; free wipes.
+ * threads: at most, 1 for the caller's alone, 0 for as many as there are
+ * processors.
  */
 #define WAX_PREHASH_PIECE ((size_t)1024 * 1024)
 struct wax_prehash;

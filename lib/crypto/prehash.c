@@ -10,17 +10,22 @@
 
 #include "base/error.h"
 #include "base/secret.h"
+#include "crypto/bulk.h"
 #include "crypto/crypto.h"
 #include "sys/crew.h"
 
 /* Pieces before threads are worth their start. */
 #define ALONE 1
 
+/* Pieces before libcrypto is worth its loading. */
+#define SMALL 1
+
 struct piece {
 	uint8_t *data;
 	size_t len;
 	size_t used; /* of data, ever */
-	uint8_t hash[WAX_BLAKE2B_SIZE];
+	bool bulk;   /* one of many */
+	uint8_t hash[WAX_HASH_SIZE];
 };
 
 struct wax_prehash {
@@ -28,14 +33,15 @@ struct wax_prehash {
 	struct wax_crew *crew;
 	struct piece *pieces;
 	size_t n;
+	size_t small; /* pieces that were put, up to SMALL */
 };
 
 static void hash_piece(void *job)
 {
 	struct piece *p = job;
 
-	crypto_generichash_blake2b(p->hash, sizeof(p->hash), p->data, p->len,
-				   NULL, 0);
+	if (!p->bulk || !wax_bulk_sha256(p->data, p->len, p->hash))
+		wax_sha256(p->data, p->len, p->hash);
 }
 
 int wax_prehash_new(unsigned threads, struct wax_prehash **out,
@@ -96,6 +102,10 @@ static void take(struct wax_prehash *p, bool all)
 
 static void hand_over(struct wax_prehash *p)
 {
+	struct piece *next = wax_crew_next(p->crew);
+
+	next->bulk = p->small == SMALL;
+	p->small += !next->bulk;
 	wax_crew_put(p->crew);
 	take(p, false);
 }

@@ -85,6 +85,16 @@ static void same(struct wax_bulk *b, size_t len)
 	       "and opened");
 }
 
+static void same_hash(size_t len)
+{
+	uint8_t want[WAX_HASH_SIZE], got[WAX_HASH_SIZE] = {0};
+
+	wax_sha256(plain, len, want);
+	tap_ok(wax_bulk_sha256(plain, len, got) &&
+		       !memcmp(got, want, sizeof(got)),
+	       "and hashed");
+}
+
 /* One bit, anywhere: refused, and left as it was. */
 static void changed(struct wax_bulk *b, size_t len, size_t step)
 {
@@ -125,8 +135,10 @@ static void engine(void)
 		return;
 	}
 	tap_note("%s", wax_engine());
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
 		same(b, sizes[i]);
+		same_hash(sizes[i]);
+	}
 	changed(b, 0, 1);
 	changed(b, 100, 1);
 	changed(b, 65536, 997);
@@ -145,8 +157,9 @@ static void unusable(const char *what)
 	pid = fork();
 	if (!pid) {
 		struct wax_bulk *b = wax_bulk_new(key);
+		uint8_t hash[WAX_HASH_SIZE];
 
-		_exit(b || wax_engine() ? 1 : 0);
+		_exit(b || wax_engine() || wax_bulk_sha256(key, 1, hash));
 	}
 	tap_ok(pid > 0 && waitpid(pid, &status, 0) == pid && !status,
 	       "%s is not used", what);
@@ -165,6 +178,8 @@ static int tired_ctrl(void *ctx, int what, int n, void *p)
 }
 
 typedef int update_fn(void *, uint8_t *, int *, const uint8_t *, int);
+typedef int digest_fn(const void *, size_t, uint8_t *, unsigned *, const void *,
+		      void *);
 typedef int final_fn(void *, uint8_t *, int *);
 
 static int wrong_bytes(void *ctx, uint8_t *out, int *n, const uint8_t *in,
@@ -177,6 +192,27 @@ static int wrong_bytes(void *ctx, uint8_t *out, int *n, const uint8_t *in,
 	good = real(ctx, out, n, in, len);
 	out[len - 1] ^= 1;
 	return good;
+}
+
+static int wrong_hash(const void *data, size_t len, uint8_t *out, unsigned *n,
+		      const void *md, void *engine)
+{
+	digest_fn *real;
+	int good;
+
+	memcpy(&real, &truth, sizeof(real));
+	good = real(data, len, out, n, md, engine);
+	out[WAX_HASH_SIZE - 1] ^= 1;
+	return good;
+}
+
+static int tired_digest(const void *data, size_t len, uint8_t *out, unsigned *n,
+			const void *md, void *engine)
+{
+	digest_fn *real;
+
+	memcpy(&real, &truth, sizeof(real));
+	return calls++ < good_calls ? real(data, len, out, n, md, engine) : 0;
 }
 
 /* Takes every tag for right. */
@@ -202,14 +238,20 @@ static void set_lie(const char *name, const void *fn)
 
 static void others(void)
 {
-	static const char *const needed[] = {
-		"OPENSSL_init_crypto",	 "OpenSSL_version",
-		"EVP_chacha20_poly1305", "EVP_CIPHER_CTX_new",
-		"EVP_CIPHER_CTX_free",	 "EVP_CipherInit_ex",
-		"EVP_CipherUpdate",	 "EVP_CipherFinal_ex",
-		"EVP_CIPHER_CTX_ctrl"};
+	static const char *const needed[] = {"OPENSSL_init_crypto",
+					     "OpenSSL_version",
+					     "EVP_chacha20_poly1305",
+					     "EVP_CIPHER_CTX_new",
+					     "EVP_CIPHER_CTX_free",
+					     "EVP_CipherInit_ex",
+					     "EVP_CipherUpdate",
+					     "EVP_CipherFinal_ex",
+					     "EVP_CIPHER_CTX_ctrl",
+					     "EVP_sha256",
+					     "EVP_Digest"};
 	update_fn *wrong = wrong_bytes;
 	final_fn *blind = no_check;
+	digest_fn *other = wrong_hash;
 	int (*failing)(void) = fails;
 
 	missing = true;
@@ -224,6 +266,8 @@ static void others(void)
 	unusable("one that computes something else");
 	set_lie("EVP_CipherFinal_ex", &blind);
 	unusable("one that opens what is forged");
+	set_lie("EVP_Digest", &other);
+	unusable("one that hashes otherwise");
 	set_lie("EVP_CipherInit_ex", &failing);
 	unusable("one that fails");
 	set_lie("OPENSSL_init_crypto", &failing);
@@ -235,6 +279,55 @@ static void others(void)
 #endif
 
 #ifndef SANITIZED
+static struct wax_prehash *three_mib(void)
+{
+	static const uint8_t mib[WAX_PREHASH_PIECE] = "a MiB";
+	struct wax_prehash *p;
+
+	if (wax_prehash_new(1, &p, NULL))
+		_exit(1);
+	for (int i = 0; i < 3; i++)
+		if (wax_prehash_add(p, mib, sizeof(mib), NULL))
+			_exit(1);
+	return p;
+}
+
+/* Signed by what then fails, and verified by what does not. */
+static bool hashed_by_both(void)
+{
+	uint8_t secret[WAX_ED25519_SECRET_SIZE],
+		signature[WAX_ED25519_SIGNATURE_SIZE];
+	struct wax_prehash *p;
+
+	wax_ed25519_secret(secret, key);
+	good_calls = 2; /* the trial, and the second MiB */
+	p = three_mib();
+	wax_prehash_sign(p, secret, signature);
+	wax_prehash_free(p);
+	if (calls != 3)
+		return false;
+	good_calls = (unsigned)-1;
+	p = three_mib();
+	return wax_prehash_verify(p, secret + 32, signature);
+}
+
+/* In a process of its own, too. */
+static void hashes_no_more(void)
+{
+	digest_fn *tired = tired_digest;
+	pid_t pid;
+	int status = -1;
+
+	set_lie("EVP_Digest", &tired);
+	fflush(stdout);
+	pid = fork();
+	if (!pid)
+		_exit(!wax_engine() || hashed_by_both() ? 0 : 1);
+	tap_ok(pid > 0 && waitpid(pid, &status, 0) == pid && !status,
+	       "what libcrypto does not hash, libsodium does");
+	replaced = NULL;
+}
+
 /* libcrypto fails for a reason of its own: nothing is lost by that. */
 static void fails_later(void)
 {
@@ -268,6 +361,7 @@ int main(void)
 	tap_fill(nonce, sizeof(nonce), 3);
 #ifndef SANITIZED
 	others();
+	hashes_no_more();
 	fails_later();
 #else
 	tap_skip("engines that are of no use",
