@@ -262,8 +262,9 @@ install: all
 		ln -sf wax $(DESTDIR)$(BASHCOMPDIR)/$$tool && \
 		ln -sf wax.fish $(DESTDIR)$(FISHCOMPDIR)/$$tool.fish || exit; \
 	done
-	@# The loader finds a new library by its cache, which is root's.
-	[ "$(DESTDIR)" ] || PATH=$$PATH:/sbin ldconfig 2>/dev/null || :
+	$(ldconfig)
+# The loader finds a new library by its cache, which is root's.
+ldconfig = [ "$(DESTDIR)" ] || PATH=$$PATH:/sbin ldconfig 2>/dev/null || :
 
 INSTALLED = $(TOOLS:%=$(BINDIR)/%) $(addprefix $(INCLUDEDIR)/,wax.h \
 	$(patsubst include/%,%,$(wildcard include/wax/*.h))) \
@@ -280,6 +281,8 @@ FOLDERS = $(INCLUDEDIR)/wax $(LIBDIR)/pkgconfig \
 	$(foreach d,$(BASHCOMPDIR) $(ZSHCOMPDIR) $(FISHCOMPDIR),$d $(call up,$d)) \
 	$(if $(filter /usr /usr/local,$(PREFIX)),,$(MANDIR) $(call up,$(MANDIR)) \
 	$(BINDIR) $(LIBDIR) $(INCLUDEDIR))
+# Where fish is not installed, /etc has had no folder of it before.
+FISH = $(DESTDIR)$(FISHCOMPDIR)
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
 	for folder in $(addprefix $(DESTDIR),$(filter $(PREFIX)/%,$(FOLDERS)) \
@@ -287,6 +290,9 @@ uninstall:
 		[ ! -d $$folder ] || \
 			rmdir --ignore-fail-on-non-empty $$folder || exit; \
 	done
+	[ "$$(ls -A $(call up,$(FISH)) 2>/dev/null)" != completions ] || \
+		rmdir --ignore-fail-on-non-empty $(FISH) $(call up,$(FISH))
+	$(ldconfig)
 
 # Packages for Debian, in build/deb.
 deb: deps

@@ -174,6 +174,33 @@ build_embed() {
 		opt/wax/{lib/pkgconfig/other.pc,share/zsh/site-functions/_other})" ]
 }
 
+@test "uninstall leaves no folder of fish's, nor a library with the loader" {
+	local etc=$work/root/etc/fish
+	make_it install DESTDIR="$work/root"
+	[ -f "$etc/completions/wax-seal.fish" ]
+	make_it uninstall DESTDIR="$work/root"
+	[ "$(find root | sort | xargs)" = "$(echo root root/{etc,usr} \
+		root/usr/local{,/bin,/include,/lib,/share,/share/man})" ]
+	# fish has its folders, empty or not.
+	mkdir -p "$etc/completions"
+	touch "$etc/config.fish"
+	make_it install DESTDIR="$work/root"
+	make_it uninstall DESTDIR="$work/root"
+	folder_holds "$etc" completions config.fish
+
+	# Here it is told of both, but not of what is not installed yet.
+	mkdir bin
+	printf '#!/bin/sh\ntest -e %s; echo $? >>%s\n' \
+		"$work/p/lib/libwax.so.0" "$work/told" >bin/ldconfig
+	chmod +x bin/ldconfig
+	PATH=$work/bin:$PATH
+	make_it install DESTDIR="$work/root"
+	[ ! -e told ]
+	make_it install PREFIX="$work/p"
+	make_it uninstall PREFIX="$work/p"
+	[ "$(cat told)" = $'0\n1' ]
+}
+
 @test "the packages for Debian have all that is installed, each file once" {
 	make_it install DESTDIR="$work/root" PREFIX=/usr \
 		LIBDIR=/usr/lib/triplet ZSHCOMPDIR=/usr/share/zsh/vendor-completions
