@@ -263,12 +263,13 @@ step() {
 }
 
 # display PAGE PATTERN [SECTION]: the literal displays of a page, or of one of
-# its sections, whose first line is such
+# its sections, whose first line is such; those of one line among them
 display() {
 	awk -v first_line="$2" -v section="${3-}" '
 	/^\.Sh / { there = section == "" || $0 == ".Sh " section }
 	/^\.Bd -literal/ { inside = first = there; next }
 	/^\.Ed/ { inside = 0 }
+	there && sub(/^\.Dl /, "") && $0 ~ first_line
 	inside && first { inside = $0 ~ first_line; first = 0 }
 	inside' "$top/man/$1" |
 		sed "s/\\\\(ti/~/g; s/\\\\(aq/'/g; s/\\\\&//g; s/\\\\e/\\\\/g"
@@ -367,6 +368,9 @@ tried() {
 		/^\.Sh/ { section = substr($0, 5) }
 		/^\.Bd -literal/ {
 			getline
+			print FILENAME "|" section "|" $0
+		}
+		sub(/^\.Dl /, "") {
 			print FILENAME "|" section "|" $0
 		}' wax*.[157])
 	[ "$n" -gt 80 ]
