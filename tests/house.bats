@@ -176,8 +176,9 @@ sodium_flags() {
 	# shellcheck disable=SC2016 # awk's own
 	xargs awk 'BEGIN { license = "SPDX-License-Identifier: ISC" }
 		FNR == 1 {
-			found = FILENAME ~ /\.[ch]$/ ?
-				$0 == "/* " license " */" : index($0, license)
+			found = index($0, license)
+			if (FILENAME ~ /\.[ch]$/)
+				found = $0 == "/* " license " */"
 		}
 		FNR == 2 && !found &&
 		(FILENAME ~ /\.[ch]$/ || !index($0, license)) {
