@@ -12,8 +12,8 @@ check='bats procps clang libclang-rt-dev clang-format shellcheck
 	valgrind libc6-dbg strace gdb mandoc bash-completion zsh fish python3 jq
 	minisign libarchive-tools openssh-client xz-utils xfsprogs git
 	netcat-openbsd dosfstools fusefat openssh-server mutt s-nail
-	msmtp nmh python3-aiosmtpd'
-deb='debhelper dpkg-dev lintian'
+	msmtp nmh python3-aiosmtpd dpkg-dev npm'
+deb='build-essential debhelper lintian'
 browser='chromium'
 postfix='postfix'
 
@@ -49,9 +49,14 @@ is_unwelcome() {
 	esac
 }
 
+# npm comes with Node.js where that is not Debian's, and then excludes it.
+is_there() { [ "$1" = npm ] && command -v npm >/dev/null; }
+
 missing=
 for package in $wanted; do
-	! is_unwelcome "$package" || continue
+	if is_unwelcome "$package" || is_there "$package"; then
+		continue
+	fi
 	case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) in
 	installed) ;;
 	*) missing="$missing $package" ;;

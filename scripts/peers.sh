@@ -104,7 +104,7 @@ get_npm() {
 	(cd "$tmp/npm" && npm ci --ignore-scripts --no-audit --no-fund \
 		--cache "$tmp/cache" --fetch-retries 1 --fetch-timeout 30000) \
 		>"$tmp/log" 2>&1 || {
-		missing npm "$(grep -i -m 1 error "$tmp/log" | cut -c 1-300)"
+		missing npm "$(grep -i -m 1 '^npm err' "$tmp/log" | cut -c 1-300)"
 		return 0
 	}
 	mv -T "$tmp/npm" "$dir/npm" 2>/dev/null || [ -d "$dir/npm" ]

@@ -6,7 +6,7 @@
 
 bats_require_minimum_version 1.5.0
 
-top=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+top=${BATS_TEST_DIRNAME%/tests*}
 : "${WAX_BIN:=$top/build/bin}"
 
 # Wrappers that choose among versions make Python's start slow.

@@ -3,6 +3,7 @@
 # What make install leaves behind: tools that run without the build folder, and
 # a library that an application can be built with, shared and static.
 # shellcheck disable=SC2154 # helpers.bash sets what is shared
+# shellcheck disable=SC2030,SC2031 # each test has an environment of its own
 
 load helpers
 

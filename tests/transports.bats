@@ -43,10 +43,11 @@ teardown() {
 
 # An sshd with keys and configuration of its own, where one is installed; the
 # file "config" is the client's. As root it wants a folder in /run, which it
-# gets in a name space of its own. A user whose account is locked is refused.
+# gets in a name space of its own, where that can be had: not in a chroot. A user whose account is locked is refused.
 start_sshd() {
 	local sshd folder=$BATS_FILE_TMPDIR/sshd port
 	sshd=$(PATH=$PATH:/usr/sbin:/sbin command -v sshd) || return 0
+	[ "$(id -u)" -ne 0 ] || [ -d /run/sshd ] || unshare -m true || return 0
 	mkdir -m 700 "$folder" "$folder/home"
 	port=$(free_port)
 	ssh-keygen -q -t ed25519 -N '' -f "$folder/host"
@@ -86,7 +87,7 @@ start_sshd() {
 
 ssh=(ssh -F "$BATS_FILE_TMPDIR/sshd/config" bob)
 needs_sshd() {
-	[ -s "$keys/sshd/pid" ] || skip 'without an sshd'
+	[ -s "$keys/sshd/pid" ] || skip 'without an sshd, or its folder in /run'
 	"${ssh[@]}" true || fail "$(cat "$keys/sshd/log")"
 }
 

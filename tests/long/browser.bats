@@ -5,7 +5,6 @@
 
 load ../helpers
 load ../peers/peers
-top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 
 setup_file() { peers_setup_file; }
 

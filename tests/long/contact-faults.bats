@@ -5,7 +5,6 @@
 
 load ../helpers
 load ../faults/faults
-top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 
 setup_file() {
 	wax_environment

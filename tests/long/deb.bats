@@ -6,8 +6,6 @@
 # shellcheck disable=SC2030,SC2031
 
 load ../helpers
-# shellcheck disable=SC2034 # for helpers.bash
-top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 
 setup_file() {
 	wax_environment

@@ -6,7 +6,6 @@
 load ../helpers
 load ../faults/faults
 load ../faults/card
-top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 
 setup_file() {
 	wax_environment

@@ -4,7 +4,6 @@
 # of a small one: a minute.
 
 load ../helpers
-top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 
 setup_file() {
 	wax_environment

@@ -6,8 +6,6 @@
 
 load ../helpers
 load ../people
-# shellcheck disable=SC2034 # for helpers.bash
-top=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 
 setup_file() {
 	wax_environment
