@@ -1553,18 +1553,27 @@ stays_shut() {
 }
 
 @test "a lock of the prekeys that is held costs a repeat, not a message" {
-	know bob alice
 	know carol alice
 	as alice wax-card --once >once.card
 	call 0 as bob wax-contact add -q alice once.card
 	random 3000000 big
 	call 0 as bob wax-seal -c alice -o b1 big
 	write carol alice c1
-	# Opened into a pipe that is not read for longer than one waits.
-	as alice wax-open b1 2>/dev/null 3>&- | (sleep 13 && cat >/dev/null) 3>&- &
+	# Opened into a pipe that is not read on for longer than one waits.
+	as alice wax-open b1 2>/dev/null 3>&- | {
+		head -c 1 >begun
+		for ((i = 0; i < 600; i++)); do
+			[ ! -e waited ] || break
+			sleep 0.1
+		done
+		cat >/dev/null
+	} 3>&- &
 	local opener=$!
-	sleep 1
+	until [ -s begun ]; do
+		sleep 0.05
+	done
 	unchanged call 6 as alice wax-open c1
+	touch waited
 	wait "$opener"
 	reads alice c1
 }
