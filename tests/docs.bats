@@ -207,6 +207,13 @@ constant() {
 	"${format[@]}" keys | grep -qx 'all is as it says'
 	"${format[@]}" units "$top/tests/unit" | grep -qx 'all is as it says'
 
+	local file
+	file=$(display wax-format.5 '^# created' |
+		sed 's/[0-9]/[0-9]/g; s/[.][.][.]/*/')
+	wax-keygen -n ada@laptop -o fresh
+	# shellcheck disable=SC2053 # a pattern
+	[[ $(cat fresh) == $file ]] || fail "an identity is not '$file'"
+
 	# What Python has made, the tools take; and they make the same.
 	call 0 wax-card show known.card
 	out_has "identity: $(cat who)" 'signature: good'
