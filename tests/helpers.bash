@@ -7,7 +7,7 @@
 bats_require_minimum_version 1.5.0
 
 top=${BATS_TEST_DIRNAME%/tests*}
-: "${WAX_BIN:=$top/build/bin}"
+export WAX_BIN=${WAX_BIN:-$top/build/bin}
 
 # Wrappers that choose among versions make Python's start slow.
 python=/usr/bin/python3

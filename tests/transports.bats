@@ -199,6 +199,7 @@ open_at_bob() { at_bob "wax-open -o '$1'" 2>"$io/err"; }
 	seal plain >m
 	seal armored >m.txt
 	"${ssh[@]}" -tt "cat '$work/m'" >got 2>"$io/err" || :
+	[ -s got ] || skip "no terminal from sshd: $(cat "$io/err")"
 	run ! cmp -s m got
 	call 1 as bob wax-open -o out got
 	"${ssh[@]}" -tt "cat '$work/m.txt'" >got.txt 2>"$io/err" || :
@@ -481,7 +482,7 @@ on_stick() {
 			cd "$1" && bash "$1.sh"' sh "$name"
 		return
 	fi
-	if [ ! -e /dev/fuse ] || ! command -v fusefat >/dev/null; then
+	if [ ! -w /dev/fuse ] || ! command -v fusefat >/dev/null; then
 		skip 'neither the kernel nor FUSE has FAT here'
 	fi
 	call 0 unshare -rm bash -c 'fusefat -f -o rw+ "$1.img" "$1" \

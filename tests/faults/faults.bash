@@ -49,6 +49,7 @@ found_nothing() {
 	[ "$status" -eq 0 ]
 	[[ $output =~ [1-9][0-9]*\ (runs|names) ]]
 	echo "# $output" >&3
+	[ ! -d common ] || chmod -R u+rwx common
 	rm -rf common
 }
 
