@@ -418,7 +418,7 @@ unchanged() {
 	can_mount || skip 'a tmpfs cannot be mounted'
 	call 7 unshare -rm sh -c 'mount -t tmpfs none "$WAX_HOME" &&
 		cp "$1" "$WAX_HOME/identity" &&
-		mount -o remount,ro "$WAX_HOME" && exec wax-card' - \
+		mount -o remount,ro none "$WAX_HOME" && exec wax-card' - \
 		"$keys/h/identity"
 	out_is
 	err_has 'Read-only file system'
@@ -454,7 +454,7 @@ unchanged() {
 				[ ! -e prekeys ]
 			fi
 			[ -z "\$(find . -name '.wax*')" ]
-			mount -o remount,size=64k "$home"
+			mount -o remount,size=64k none "$home"
 			wax-card >"$io/again"
 			[ \$got -ne 0 ] || cmp "$io/out" "$io/again"
 			wax-card show "$io/again" >/dev/null
