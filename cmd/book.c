@@ -159,6 +159,7 @@ static int look_up(struct book *b, const char *identity,
 		   struct acquaintance *out, struct wax_diag *diag)
 {
 	struct wax_contact *c = NULL;
+	char who[WAX_PUBLIC_IDENTITY_SIZE];
 	bool locked, asks;
 	int err = read_own(b, diag);
 
@@ -175,6 +176,8 @@ static int look_up(struct book *b, const char *identity,
 	/* Other kinds of identities have no address book. */
 	if (err)
 		return err == WAX_ERR_USAGE ? 0 : err;
+	if (!wax_identities_public(b->own, 0, who, NULL))
+		out->own = !strcmp(who, identity);
 	err = wax_contacts_find(b->contacts, identity, &c, diag);
 	if (!err && c) {
 		strcpy(out->name, wax_contact_name(c));
@@ -194,7 +197,9 @@ void book_look_up(struct book *b, const char *identity,
 		program_say("warning: %s", diag.text);
 		out->blind = "the address book cannot be read";
 	}
-	if (!*out->trust)
+	if (!*out->trust && out->own)
+		strcpy(out->trust, "own: it is the identity of this home");
+	else if (!*out->trust)
 		snprintf(out->trust, sizeof(out->trust), "none: %s",
 			 out->blind ? out->blind
 				    : "the identity is in no contact");

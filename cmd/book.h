@@ -70,6 +70,7 @@ int book_identities(struct book *b, const char *who,
 struct acquaintance {
 	char name[WAX_CONTACT_NAME_SIZE];
 	char trust[64];
+	bool own;	   /* it is the home's identity */
 	const char *blind; /* why nobody could be looked for, or NULL */
 };
 void book_look_up(struct book *b, const char *identity,

@@ -203,7 +203,7 @@ static int pass(const struct extract *e, struct cage *c, int from,
 	/* Whoever has read the beginning has a name for it, and other words. */
 	if (err && e->begin >= 0 && err == WAX_ERR_NO_KEY)
 		return wax_diag_set(diag, err, "%s", "");
-	if (err && err != WAX_ERR_IO && e->begin < 0)
+	if (err && err != WAX_ERR_IO)
 		input_context(e->in, diag);
 	if (err == WAX_ERR_NO_KEY)
 		err = WAX_ERR_FORMAT;
@@ -239,7 +239,8 @@ static int extract(const struct extract *e, struct wax_diag *diag)
 {
 	struct wax_source *from = NULL;
 	struct wax_sink *to = NULL;
-	int err = input_open(e->in, &from, diag);
+	/* With --begin-fd, only messages call it by that name. */
+	int err = input_open(e->begin < 0 ? e->in : NULL, &from, diag);
 
 	if (!err && e->begin >= 0)
 		err = join(e->begin, &from, diag);

@@ -151,7 +151,9 @@ static int check_type(const char *path, const struct stat *st, bool key,
 	    (S_ISFIFO(st->st_mode) && input_is_descriptor(path)))
 		return 0;
 	wax_diag_set(diag, WAX_ERR_USAGE, "'%s' is not a regular file", path);
-	wax_diag_hint(diag, "a pipe can be given as - or /dev/fd/N");
+	if (S_ISFIFO(st->st_mode))
+		wax_diag_hint(diag,
+			      "a FIFO is given as /dev/fd/3, with 3<FIFO");
 	return WAX_ERR_USAGE;
 }
 
@@ -232,12 +234,28 @@ const char *path_base(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-int path_missing(const char *path, int errnum, bool after_level,
-		 struct wax_diag *diag)
+void path_hint_level(const char *path, struct wax_diag *diag)
 {
-	wax_diag_sys(diag, errnum, "'%s'", path);
-	if (after_level && *path && !path[strspn(path, "0123456789")])
+	if (path && *path && !path[strspn(path, "0123456789")])
 		wax_diag_hint(diag, "a level stands right behind: -z%s", path);
+}
+
+int input_announce_packed(const char *path, bool after_level,
+			  struct wax_diag *diag)
+{
+	struct stat st;
+
+	if (!strcmp(path, "-")) {
+		wax_diag_set(diag, WAX_ERR_USAGE,
+			     "standard input cannot be packed");
+		wax_diag_hint(diag, "./- names a file");
+		return WAX_ERR_USAGE;
+	}
+	if (!stat(path, &st))
+		return remember(&st, diag);
+	wax_diag_sys(diag, errno, "'%s'", path);
+	if (after_level)
+		path_hint_level(path, diag);
 	return WAX_ERR_IO;
 }
 
@@ -247,7 +265,9 @@ int folder_make(const char *path, struct wax_diag *diag)
 	int fd, failed = 0, err = 0;
 
 	if (mkdir(path, 0777))
-		return wax_diag_sys(diag, errno, "'%s'", path);
+		return wax_diag_sys(diag, errno, "%s'%s'",
+				    errno == ENOENT ? "the folder of " : "",
+				    path);
 	if (asprintf(&parent, "%s/..", path) < 0)
 		return program_no_memory(diag);
 	fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -350,9 +370,12 @@ static int check_folder(const char *path, struct wax_diag *diag)
 		bad |= st.st_dev == forbidden[i].st_dev &&
 		       st.st_ino == forbidden[i].st_ino;
 	free(folder);
-	return bad ? wax_diag_set(diag, WAX_ERR_USAGE,
-				  "'%s' is in the home's own folder", path)
-		   : 0;
+	if (!bad)
+		return 0;
+	wax_diag_set(diag, WAX_ERR_USAGE, "'%s' is among wax's own files",
+		     path);
+	wax_diag_hint(diag, "write elsewhere");
+	return WAX_ERR_USAGE;
 }
 
 int output_open_file(const char *path, unsigned flags, struct wax_sink **out,

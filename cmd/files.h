@@ -31,11 +31,14 @@ void input_announce(const char *path);
 void input_announce_fd(int fd);
 
 /*
- * Says that a path is not there, and why (errnum). Behind -z, a number is
- * likely its level.
+ * The same of a path that is to be packed: a file or a folder, which has to be
+ * there, and not standard input. after_level: -z was given.
  */
-int path_missing(const char *path, int errnum, bool after_level,
-		 struct wax_diag *diag);
+int input_announce_packed(const char *path, bool after_level,
+			  struct wax_diag *diag);
+
+/* The hint on a path that is not there, behind -z: a number is its level. */
+void path_hint_level(const char *path, struct wax_diag *diag);
 
 /* The last part of a path. */
 const char *path_base(const char *path);

@@ -123,7 +123,7 @@ static int inspect(const char *path, bool json, struct wax_diag *diag)
 	if (!err)
 		err = output_open(NULL, 0, OUTPUT_TEXT, &to, diag);
 	if (!err)
-		err = message_source(&from, &extracted, diag);
+		err = message_source(path, &from, &extracted, diag);
 	if (!err)
 		err = wax_inspect(from, &in, diag);
 	if (!err)

@@ -81,10 +81,11 @@ static bool message_ready(void *ctx)
 }
 
 /* Hands the input, and what was read of it, over to the process. */
-static int start(struct message *m, struct wax_diag *diag)
+static int start(struct message *m, char *path, struct wax_diag *diag)
 {
-	static char name[] = "wax-extract", begin[] = "--begin-fd=3";
-	char *argv[] = {name, begin, NULL};
+	static char name[] = "wax-extract", begin[] = "--begin-fd=3",
+		    end[] = "--";
+	char *argv[] = {name, begin, end, path, NULL};
 	int fds[2], err;
 
 	if (pipe2(fds, O_CLOEXEC))
@@ -101,23 +102,28 @@ static int start(struct message *m, struct wax_diag *diag)
 	return err;
 }
 
-int message_source(struct wax_source **source, bool *extracted,
-		   struct wax_diag *diag)
+int message_source(const char *path, struct wax_source **source,
+		   bool *extracted, struct wax_diag *diag)
 {
 	static const struct wax_source_ops ops = {.read = message_read,
 						  .free = message_free,
 						  .ready = message_ready};
 	struct message *m = calloc(1, sizeof(*m));
 	enum wax_looks looks = WAX_LOOKS_SEALED;
+	char *name = strdup(input_is_stdin(path) ? "-" : path);
 	int err;
 
 	*extracted = false;
-	if (!m)
+	if (!m || !name) {
+		free(m);
+		free(name);
 		return program_no_memory(diag);
+	}
 	err = look(m, *source, &looks, diag);
 	/* Where it cannot be started, who reads it says that it is none. */
 	if (!err && looks == WAX_LOOKS_OTHER)
-		start(m, diag);
+		start(m, name, diag);
+	free(name);
 	if (err) {
 		message_free(m);
 		return err;

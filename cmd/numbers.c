@@ -64,8 +64,8 @@ int level_parse(const char *text, uint64_t *out, struct wax_diag *diag)
 
 	*out = WAX_LEVEL_DEFAULT;
 	if (text)
-		err = number_parse(text, false, WAX_LEVEL_MAX, "-z", out, diag);
-	if (!err && !*out)
+		err = number_parse(text, false, UINT64_MAX, "-z", out, diag);
+	if (!err && (!*out || *out > WAX_LEVEL_MAX))
 		err = wax_diag_set(diag, WAX_ERR_USAGE,
 				   "the levels of -z are 1 to %d",
 				   WAX_LEVEL_MAX);

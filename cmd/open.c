@@ -87,7 +87,8 @@ static int check(const struct open *o, struct wax_diag *diag)
 				    "-C needs the name of a folder");
 	if (o->limited && !o->dir)
 		return wax_diag_set(diag, WAX_ERR_USAGE,
-				    "the limits are for unpacking, with -C");
+				    "the limits, as --max-size, are for "
+				    "unpacking, with -C");
 	return 0;
 }
 
@@ -113,6 +114,12 @@ static int need_sessions(void *ctx, struct wax_sessions **out,
 	o->chained = true;
 	if (!err)
 		*out = o->sessions;
+	if (err != WAX_ERR_NO_KEY || o->book.found)
+		return err;
+	wax_diag_set(diag, err,
+		     "it is sealed for a session, and there is no identity "
+		     "here that has one");
+	wax_diag_hint(diag, "WAX_HOME names another home");
 	return err;
 }
 
@@ -195,6 +202,7 @@ static int open_in_folder(struct open *o, struct wax_sink **out,
 	if (!*name) {
 		wax_diag_set(diag, WAX_ERR_USAGE,
 			     "this is no archive, and the file has no name");
+		input_context(o->in, diag);
 		wax_diag_hint(diag, "-o FILE gives it one");
 		return WAX_ERR_USAGE;
 	}
@@ -215,6 +223,22 @@ static int open_in_folder(struct open *o, struct wax_sink **out,
 	return err;
 }
 
+/* Names the file that an error is about, unless that is one of identities. */
+static void name_input(const struct open *o, int err, struct wax_diag *diag)
+{
+	bool asked = err == WAX_ERR_USAGE && o->passphrase.asked;
+	bool about = err == WAX_ERR_FORMAT || err == WAX_ERR_TRUST ||
+		     err == WAX_ERR_SEEN ||
+		     ((err == WAX_ERR_NO_KEY || asked) && *diag->text != '\'');
+
+	if (about && *diag->text)
+		input_context(o->in, diag);
+	/* What is signed and goes to standard output waits in one. */
+	if (err == WAX_ERR_IO && !strncmp(diag->text, "a temporary file", 16))
+		wax_diag_hint(diag, "TMPDIR names another folder for it; -o "
+				    "and -C need none");
+}
+
 /* Opens the source and copies the plaintext; errors in it bear its name. */
 static int deliver(struct open *o, struct wax_source **from,
 		   struct wax_sink **to, struct wax_diag *diag)
@@ -232,10 +256,8 @@ static int deliver(struct open *o, struct wax_source **from,
 	if (err == WAX_ERR_USAGE && o->contents.archive && !o->dir)
 		wax_diag_hint(diag, "-C DIR unpacks this archive, -o FILE "
 				    "keeps it");
-	if (*diag->text && (err == WAX_ERR_FORMAT || err == WAX_ERR_TRUST ||
-			    err == WAX_ERR_SEEN ||
-			    (err == WAX_ERR_NO_KEY && !o->passphrase.asked)))
-		input_context(o->in, diag);
+	if (err)
+		name_input(o, err, diag);
 	if (!err)
 		err = wax_sink_finish(*to, diag);
 	/* Only what was delivered is marked as read. */
@@ -253,6 +275,8 @@ static void tell_sender(const struct open *o, const struct acquaintance *a)
 		program_say("%s '%s', %s", how, a->name, a->trust);
 	else if (o->from)
 		program_say("%s %s, as asked for", how, sender);
+	else if (a->own)
+		program_say("%s %s, the identity of this home", how, sender);
 	else if (a->blind)
 		program_say("%s %s; whether that is a contact is not known, as "
 			    "%s",
@@ -304,7 +328,7 @@ static int open_file(struct open *o, struct wax_diag *diag)
 		err = output_open(o->out, o->file_flags, OUTPUT_UNKNOWN, &to,
 				  diag);
 	if (!err)
-		err = message_source(&from, &extracted, diag);
+		err = message_source(o->in, &from, &extracted, diag);
 	if (!err)
 		err = progress_source(extracted ? -1 : input_size(), &from,
 				      diag);

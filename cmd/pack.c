@@ -2,7 +2,6 @@
 /*
  * wax-pack: bundle files and folders into one stream.
  */
-#include <errno.h>
 #include <sys/stat.h>
 
 #include "archive/archive.h"
@@ -65,19 +64,14 @@ static int pack(struct pack *p, struct wax_diag *diag)
 	struct wax_sink *to = NULL;
 	bool left_out = false;
 	unsigned threads = 0;
-	struct stat st, path;
+	struct stat st;
 	bool known = (output_is_stdout(p->out) ? !fstat(p->not_fd, &st)
 					       : !stat(p->out, &st)) &&
 		     S_ISREG(st.st_mode);
 	int err = check(p, diag);
 
-	for (size_t i = 0; i < p->n && !err; i++) {
-		if (stat(p->paths[i], &path))
-			err = path_missing(p->paths[i], errno, p->levelled,
-					   diag);
-		else
-			input_announce(p->paths[i]);
-	}
+	for (size_t i = 0; i < p->n && !err; i++)
+		err = input_announce_packed(p->paths[i], p->levelled, diag);
 	if (!err)
 		err = output_open(p->out, p->file_flags, OUTPUT_BINARY, &to,
 				  diag);

@@ -32,6 +32,14 @@ int process_beside(const char *name, char *out, size_t size,
 	return 0;
 }
 
+int process_missing(const char *path, int errnum, struct wax_diag *diag)
+{
+	wax_diag_sys(diag, errnum, "'%s'", path);
+	if (errnum == ENOENT)
+		wax_diag_hint(diag, "the tools belong in one folder");
+	return WAX_ERR_IO;
+}
+
 int process_wait(pid_t pid, const char *name, struct wax_diag *diag)
 {
 	int status;
@@ -114,7 +122,7 @@ static int spawn(struct process *p, char *const *argv, int in, int out,
 	if (!err)
 		return 0;
 	p->pid = 0;
-	return wax_diag_sys(diag, err, "'%s'", path);
+	return process_missing(path, err, diag);
 }
 
 static int open_pipe(int fds[2], struct wax_diag *diag)

@@ -16,6 +16,9 @@
 int process_beside(const char *name, char *out, size_t size,
 		   struct wax_diag *diag);
 
+/* Says that the tool at that path could not be started, and why (errnum). */
+int process_missing(const char *path, int errnum, struct wax_diag *diag);
+
 /*
  * A source of what a tool writes to its standard output; argv[0] is its name.
  * in, unless it is -1, becomes its standard input. It ends when the tool does, and well only if the tool did: otherwise with the

@@ -326,10 +326,12 @@ int program_set(const char **to, const char *value, const char *option,
 int program_operand(int argc, char **argv, int first, const char **to,
 		    struct wax_diag *diag)
 {
-	if (argc - first > 1)
-		return wax_diag_set(diag, WAX_ERR_USAGE,
-				    "more than one file: '%s'",
-				    argv[first + 1]);
+	if (argc - first > 1) {
+		wax_diag_set(diag, WAX_ERR_USAGE, "more than one file: '%s'",
+			     argv[first + 1]);
+		wax_diag_hint(diag, "%s takes one at a time", self->name);
+		return WAX_ERR_USAGE;
+	}
 	*to = first < argc ? argv[first] : NULL;
 	return 0;
 }

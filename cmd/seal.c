@@ -2,7 +2,6 @@
 /*
  * wax-seal: seal standard input, a file, or several files and folders.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include "process.h"
 #include "program.h"
 #include "progress.h"
+#include "signer.h"
 
 struct names {
 	const char **list;
@@ -33,6 +33,7 @@ struct seal {
 	struct wax_sessions *sessions;
 	struct wax_chain *chain;  /* NULL: none */
 	unsigned with_identities; /* how often -i was given */
+	const char *key;	  /* the last one's */
 	bool with_passphrase, sign, pad, no_pad, no_name;
 	unsigned seal_flags, file_flags;
 	uint64_t level;
@@ -83,6 +84,7 @@ static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
 		return recipients_add_file(s->recipients, value, diag);
 	case 'i':
 		s->with_identities++;
+		s->key = value;
 		return identities_add(s->identities, value, diag);
 	case 'p':
 		s->with_passphrase = true;
@@ -190,12 +192,17 @@ static int check(const struct seal *s, struct wax_diag *diag)
 	}
 	n += s->chained.n;
 
-	if (s->with_passphrase && (n || to_identities))
-		return wax_diag_set(diag, WAX_ERR_USAGE,
-				    "a passphrase cannot be combined with "
-				    "recipients");
+	if (s->with_passphrase && (n || to_identities)) {
+		wax_diag_set(diag, WAX_ERR_USAGE,
+			     "a passphrase cannot be combined with recipients");
+		wax_diag_hint(diag, "seal twice");
+		return WAX_ERR_USAGE;
+	}
 	if (!s->with_passphrase && !n && !to_identities) {
-		wax_diag_set(diag, WAX_ERR_USAGE, "no recipient");
+		wax_diag_set(diag, WAX_ERR_USAGE, "no recipient%s",
+			     s->with_identities
+				     ? ": with -s, -i names who signs"
+				     : "");
 		wax_diag_hint(diag, "-r WHO or -R FILE names one, -c WHO a "
 				    "session, -p seals with a passphrase");
 		return WAX_ERR_USAGE;
@@ -250,6 +257,7 @@ static int open_archive(struct seal *s, struct wax_source **out,
 static int look(struct seal *s, struct wax_diag *diag)
 {
 	struct stat st;
+	int err = 0;
 
 	s->archive = s->n > 1 || (s->n && !input_is_stdin(*s->paths) &&
 				  !stat(*s->paths, &st) && S_ISDIR(st.st_mode));
@@ -257,15 +265,9 @@ static int look(struct seal *s, struct wax_diag *diag)
 		return wax_diag_set(diag, WAX_ERR_USAGE,
 				    "--no-name is for one file: the names in "
 				    "an archive stay");
-	for (size_t i = 0; i < s->n && s->archive; i++) {
-		if (!strcmp(s->paths[i], "-"))
-			return wax_diag_set(diag, WAX_ERR_USAGE,
-					    "standard input cannot be packed");
-		if (stat(s->paths[i], &st))
-			return path_missing(s->paths[i], errno, s->level, diag);
-		input_announce(s->paths[i]);
-	}
-	return 0;
+	for (size_t i = 0; i < s->n && s->archive && !err; i++)
+		err = input_announce_packed(s->paths[i], s->level, diag);
+	return err;
 }
 
 /* The file's base name, where it is known and wanted. */
@@ -306,6 +308,8 @@ static int put_seal(struct seal *s, struct wax_sink **to, struct wax_diag *diag)
 	/* Where nothing else asks for an envelope, a name does not. */
 	if (!err && (s->level || pad || s->sign))
 		err = base_name(s, &o.name, diag);
+	if (!err && s->sign)
+		err = signer_check(s->identities, s->key, diag);
 	if (!err)
 		err = wax_seal(s->recipients, &o, to, diag);
 	if (err)
@@ -325,8 +329,11 @@ static int open_ends(struct seal *s, struct wax_source **from,
 	int err = look(s, diag);
 
 	home_announce();
-	if (!err && !s->archive)
+	if (!err && !s->archive) {
 		err = input_open(s->n ? *s->paths : NULL, from, diag);
+		if (err == WAX_ERR_IO && s->n && s->level)
+			path_hint_level(*s->paths, diag);
+	}
 	if (!err)
 		err = output_open(s->out, s->file_flags, form, to, diag);
 	if (!err)

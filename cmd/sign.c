@@ -11,11 +11,12 @@
 #include "keys.h"
 #include "program.h"
 #include "progress.h"
+#include "signer.h"
 
 struct sign {
 	struct wax_identities *identities;
 	struct passphrase passphrase;
-	bool named; /* -i was given */
+	const char *key; /* -i */
 	unsigned file_flags;
 	const char *in, *out, *comment;
 };
@@ -26,7 +27,8 @@ static int option(void *ctx, int id, const char *value, struct wax_diag *diag)
 
 	switch (id) {
 	case 'i':
-		s->named = true;
+		if (program_set(&s->key, value, "-i", diag))
+			return WAX_ERR_USAGE;
 		return identities_add(s->identities, value, diag);
 	case 't':
 		return program_set(&s->comment, value, "-t", diag);
@@ -76,17 +78,16 @@ static int sign(struct sign *s, struct wax_diag *diag)
 	struct wax_source *from = NULL;
 	struct wax_sink *to = NULL;
 	char comment[512];
-	size_t n;
 	int err = 0;
 
-	if (!s->named)
+	if (!s->key)
 		err = identities_need_home(s->identities, "sign with", diag);
 	if (!err)
 		err = input_open(s->in, &from, diag);
 	if (!err)
 		err = open_output(s, &to, diag);
 	if (!err)
-		err = wax_identities_unlock(s->identities, &n, diag);
+		err = signer_check(s->identities, s->key, diag);
 	if (!err)
 		err = passphrase_check_used(&s->passphrase, diag);
 	if (!err)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "book.h"
 #include "files.h"
@@ -70,8 +71,10 @@ static int read_key(struct verify *v, struct wax_diag *diag)
 		return err;
 	err = wax_minisign_key_read(from, v->found, diag);
 	v->key = v->found;
-	if (err == WAX_ERR_FORMAT)
+	if (err == WAX_ERR_FORMAT) {
 		input_context(v->key_file, diag);
+		wax_diag_hint(diag, "'wax-keygen -m' prints it to its owner");
+	}
 	wax_source_free(from);
 	return err;
 }
@@ -118,7 +121,9 @@ static int find_key(struct verify *v, const struct wax_signature *s,
 
 	book_begin(&v->book, &v->passphrase, NULL);
 	err = book_find(&v->book, v->who, &c, diag);
-	if (err == WAX_ERR_USAGE && !strncmp(v->who, "RW", 2))
+	if (err == WAX_ERR_USAGE && !access(v->who, F_OK))
+		wax_diag_hint(diag, "-K reads the key from a file");
+	else if (err == WAX_ERR_USAGE && !strncmp(v->who, "RW", 2))
 		wax_diag_set(diag, err,
 			     "'%.100s' is neither a contact nor a public key "
 			     "of minisign's, RW...",
@@ -161,6 +166,8 @@ static int read_signature(const struct verify *v, struct wax_signature **out,
 		if (err == WAX_ERR_FORMAT)
 			input_context(v->signature ? v->signature : path, diag);
 	}
+	if (err == WAX_ERR_IO && !v->signature && access(path, F_OK))
+		wax_diag_hint(diag, "-x FILE names the signature");
 	wax_source_free(from);
 	free(path);
 	return err;
@@ -198,6 +205,8 @@ static int verify(struct verify *v, struct wax_diag *diag)
 		err = wax_verify(s, v->key, from, diag);
 		if (err == WAX_ERR_TRUST)
 			input_context(v->in, diag);
+		else if (err == WAX_ERR_USAGE)
+			wax_diag_context(diag, "-k");
 	}
 	if (!err && !v->quiet)
 		tell(v, s);

@@ -25,7 +25,7 @@ static int run(char **argv, struct wax_diag *diag)
 			return err;
 		argv[0] = path;
 		execv(path, argv);
-		return wax_diag_sys(diag, errno, "'%s'", path);
+		return process_missing(path, errno, diag);
 	}
 	wax_diag_set(diag, WAX_ERR_USAGE, "'%s' is not a tool", argv[0]);
 	wax_diag_hint(diag, "wax --help lists them");

@@ -81,10 +81,13 @@ static int chain(const struct wax_recipients *recipients,
 		return err;
 	if (e->signer)
 		wax_ed25519_secret_public(signer, wax_secret_bytes(e->signer));
-	if (e->signer && !e->session && !wax_chain_is_of(o->chain, signer))
-		return wax_diag_set(diag, WAX_ERR_USAGE,
-				    "it is signed with another identity than "
-				    "that of the sessions");
+	if (e->signer && !e->session && !wax_chain_is_of(o->chain, signer)) {
+		wax_diag_set(diag, WAX_ERR_USAGE,
+			     "for a session, only the identity that it is of "
+			     "can sign");
+		wax_diag_hint(diag, "without -i, the home's does");
+		return WAX_ERR_USAGE;
+	}
 	return wax_chain_wrap(o->chain, file_key, signer, to, diag);
 }
 

@@ -584,7 +584,8 @@ packed() {
 		esac
 		# shellcheck disable=SC2086
 		call "$want" wax-pack -o out.zst $n
-		[ "$want" -eq 0 ] || err_has 'would be packed twice'
+		[ "$want" -eq 0 ] || err_has 'would be packed twice' \
+			'(leave one path out, or pack them one by one)'
 		rm -f out.zst
 	done
 	call 7 wax-pack -o out.zst ''
@@ -599,7 +600,35 @@ packed() {
 	call 7 wax-pack -o out.zst a missing
 	call 2 wax-pack --tar -z3 -o out.zst a
 	call 2 wax-pack -z20 -o out.zst a
+	err_is 'wax-pack: the levels of -z are 1 to 19 (as in -z19; files stand apart from it)'
 	[ ! -e out.zst ]
+}
+
+@test "standard input is no path to be packed, a file of its name is" {
+	local hint='standard input cannot be packed (./- names a file)'
+	echo x | tee -- ./- >a
+	call 2 wax-pack -o out.zst -
+	err_is "wax-pack: $hint"
+	call 2 wax-pack -o out.zst -- a -
+	call 2 wax-seal -R "$keys/x.pub" -o out.seal . -
+	err_is "wax-seal: $hint"
+	holds a -
+	call 0 wax-pack --tar -o out.tar ./-
+	[ "$(tar -tf out.tar)" = - ]
+}
+
+@test "a level that stands apart is told from a path" {
+	local hint="'19': No such file or directory (a level stands right behind: -z19)"
+	echo x >a
+	call 7 wax-pack -z 19 -o out.zst a
+	err_is "wax-pack: $hint"
+	call 7 wax-seal -z 19 -R "$keys/x.pub" -o out.seal a
+	err_is "wax-seal: $hint"
+	call 7 wax-seal -z 19 -R "$keys/x.pub" -o out.seal
+	err_is "wax-seal: $hint"
+	call 7 wax-seal -R "$keys/x.pub" -o out.seal 19
+	err_is "wax-seal: '19': No such file or directory"
+	holds a
 }
 
 @test "what is no file, folder or link is refused, alone and in a folder" {
@@ -624,7 +653,7 @@ socket.socket(socket.AF_UNIX).bind("tree/odd")'
 		refused 'a device cannot be packed'
 	fi
 	call 2 wax-pack -o out.zst /dev/null
-	err_has "'null': a device cannot be packed"
+	err_has "'/dev/null': a device cannot be packed"
 }
 
 @test "links that lead out are refused, and names that are not text" {
@@ -677,6 +706,13 @@ socket.socket(socket.AF_UNIX).bind("tree/odd")'
 	chmod 000 tree/folder
 	call 7 plain wax-pack -o out.zst tree
 	err_is "wax-pack: 'tree/folder': Permission denied"
+	# By the path that was named, whatever the entry would be called.
+	call 7 plain wax-pack -o out.zst "$PWD/tree//"
+	err_is "wax-pack: '$PWD/tree/folder': Permission denied"
+	call 7 plain wax-pack -o out.zst tree/../tree
+	err_is "wax-pack: 'tree/../tree/folder': Permission denied"
+	(cd tree && call 7 plain wax-pack .)
+	err_is "wax-pack: 'folder': Permission denied"
 	chmod 755 tree/folder
 	holds tree
 }

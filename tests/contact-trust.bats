@@ -436,7 +436,7 @@ info_is() {
 	unchanged call 2 wax-seal -r -x -o none message
 	unchanged call 2 wax-seal -r a/b -o none message
 	unchanged call 2 wax-seal -r alice -p -o none message
-	err_is 'wax-seal: a passphrase cannot be combined with recipients'
+	err_is 'wax-seal: a passphrase cannot be combined with recipients (seal twice)'
 	wax-keygen --x25519 -o x 2>/dev/null
 	unchanged call 2 wax-seal -r alice -r "$(wax-keygen -y x)" -o none message
 	err_has 'post-quantum and classic recipients cannot be combined'

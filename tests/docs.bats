@@ -405,14 +405,16 @@ says() {
 	WAX_HOME=$alice wax-card >alice.card
 	wax-card >me.card
 	WAX_HOME=$alice wax-seal -s -R me.card -o signed.seal note.txt
+	wax-seal -s -R me.card -o own.seal note.txt
 	says wax-open.1 '^wax-open: signed by' sh -c '
-		wax-open signed.seal 2>third
+		wax-open signed.seal 2>fourth
+		wax-open own.seal 2>third
 		wax-contact add -q alice alice.card
 		wax-open signed.seal 2>second
 		wax-contact verify alice >code.alice
 		wax-contact verify -q --code - alice <code.alice
 		wax-open signed.seal 2>first
-		cat first second third >&2'
+		cat first second third fourth >&2'
 
 	wax-contact add -q bob bob.card
 	says wax-contact.1 '^wax-contact: warning' \

@@ -65,13 +65,13 @@ age_open() { age -d -i "$keys/x"; }
 	err_is
 	call 0 "${open[@]}" sealed
 	out_same in
-	err_is "wax-open: signed by $mine, whom nobody here vouches for"
+	err_is "wax-open: signed by $mine, the identity of this home"
 	call 0 "${open[@]}" --from "$mine" sealed
 	out_same in
 	err_is "wax-open: signed by $mine, as asked for"
 	call 0 "${open[@]}" -o out sealed
 	cmp in out
-	err_is "wax-open: signed by $mine, whom nobody here vouches for"
+	err_is "wax-open: signed by $mine, the identity of this home"
 	# From stdin, in armor, empty, and large.
 	"${seal[@]}" -s -a <in | call 0 "${open[@]}" --from "$mine"
 	out_same in
@@ -99,7 +99,7 @@ age_open() { age -d -i "$keys/x"; }
 	call 0 wax-open -i "$keys/pq" plain
 	# Nobody is left to seal to.
 	call 2 wax-seal -s -i "$keys/pq" -o none in
-	err_is "wax-seal: no recipient (-r WHO or -R FILE names one, $(
+	err_is "wax-seal: no recipient: with -s, -i names who signs (-r WHO or -R FILE names one, $(
 	)-c WHO a session, -p seals with a passphrase)"
 	[ ! -e none ]
 }
@@ -137,7 +137,7 @@ age_open() { age -d -i "$keys/x"; }
 	for id in x ssh; do
 		[ -e "$keys/$id" ] || continue
 		call 2 wax-seal -r "$(cat "$keys/pq.pub")" -s -i "$keys/$id" in
-		err_is "wax-seal: this kind of identity cannot sign $(
+		err_is "wax-seal: '$keys/$id': this kind of identity cannot sign $(
 		)(wax-keygen makes one that can)"
 		out_is
 		call 2 "${seal[@]}" -s -i "$keys/$id" -o sealed in
@@ -310,7 +310,7 @@ signed_by_hand() {
 		kind: data
 		name: in
 		sender: $mine
-		trust: none: the identity is in no contact
+		trust: own: it is the identity of this home
 	EOF
 	tells "${open[@]}" --info --from "$mine" signed <<-EOF
 		kind: data
@@ -325,7 +325,7 @@ signed_by_hand() {
 	tells "${open[@]}" --info -C there sent <<-EOF
 		kind: archive
 		sender: $mine
-		trust: none: the identity is in no contact
+		trust: own: it is the identity of this home
 	EOF
 	# Of what fails nothing is told but the failure.
 	age_open <signed | "${envelope[@]}" edit flip=D | age_seal >changed
@@ -358,7 +358,7 @@ told() {
 		'"$common}"
 	told "$("${open[@]}" --json -C there sent 2>&1)" --arg who "$mine" \
 		'. == {kind: "archive", name: null, sender: $who,
-		trust: "none: the identity is in no contact", '"$common}"
+		trust: "own: it is the identity of this home", '"$common}"
 	[ -d there/tree ]
 	told "$("${open[@]}" --json --from "$mine" sent 2>&1 >"$io/out")" \
 		'.trust == "asked for"'
@@ -617,12 +617,27 @@ for word in sys.argv[1:]:
 	done
 }
 
+# limited BLOCKS COMMAND...: no file gets larger, and nothing is killed for it.
+limited() (
+	trap '' XFSZ
+	ulimit -f "$1"
+	"${@:2}"
+)
+
 @test "without a place to wait, a signed message is not opened to stdout" {
 	"${seal[@]}" -s -o sealed in
 	TMPDIR=$work/missing call 7 "${open[@]}" sealed
 	out_is
 	err_is "wax-open: a temporary file in '$work/missing': $(
-	)No such file or directory"
+	)No such file or directory (TMPDIR names another folder for it; $(
+	)-o and -C need none)"
+	# Full, as a disk may be.
+	random 100000 in
+	"${seal[@]}" -s -f -o sealed in
+	TMPDIR=$work call 7 limited 40 "${open[@]}" sealed
+	out_is
+	err_is "wax-open: a temporary file in '$work': File too large $(
+	)(TMPDIR names another folder for it; -o and -C need none)"
 	TMPDIR=$work/in call 7 "${open[@]}" sealed
 	out_is
 	TMPDIR=/proc call 7 "${open[@]}" sealed

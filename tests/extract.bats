@@ -262,6 +262,21 @@ mail() {
 		err_is "wax-open: '$n': not a sealed file"
 	done
 	mail mixed armor >in
+	# Or where nothing tells where that would be.
+	{ printf '%s\n' 'Subject: note' \
+		'Content-Type: multipart/mixed; boundary=never' '' &&
+		cat armor; } >unbegun
+	call 0 wax-extract unbegun
+	out_same armor
+	call 1 "${open[@]}" unbegun
+	err_is "wax-extract: 'unbegun': a mail of several parts, but the $(
+	)line that is to begin each never comes (wax-extract FILE, by $(
+	)itself, looks for a message all the same)"
+	call 1 wax-inspect <unbegun
+	err_has 'wax-extract: standard input: a mail of several parts'
+	{ cat unbegun && echo --never-- && cat armor; } >over
+	call 1 "${open[@]}" over
+	err_is "wax-open: 'over': not a sealed file"
 	{ cat first "$keys/armor-pq" && sed '1,/^$/d' in &&
 		cat "$keys/armor-pq"; } >both
 	call 0 wax-extract both
@@ -392,7 +407,9 @@ mail() {
 	[ ! -e out ]
 	sed '20s/....$//; s/^/> /' armor >in
 	call 1 "${open[@]}" -o out in
-	err_is 'wax-extract: line 21: the lines do not fit together any more here'
+	err_is "wax-extract: 'in': line 21: the lines do not fit together any more here"
+	call 1 "${open[@]}" <in
+	err_is 'wax-extract: standard input: line 21: the lines do not fit together any more here'
 	[ ! -e out ]
 	# A message, whatever else there is to open it with.
 	sed 's/^/> /' armor >in
@@ -426,11 +443,17 @@ mail() {
 	printf 'age-enc' >in
 	call 1 "${open[@]}" in
 	err_is "wax-open: 'in': the header is cut short"
+	# Read strictly, a line that is missing shows in what the rest says.
+	sed 3d "$keys/armor-pq" >in
+	call 1 wax-open -i "$keys/pq" in
+	err_is "wax-open: 'in': the header is malformed, in an argument of a $(
+	)stanza of type mlkem768x25519 (wax-extract tells if a line is $(
+	)missing or doubled)"
 	# Right below text, only the tool by its name takes it.
 	{ echo hello && cat armor; } >in
 	call 1 "${open[@]}" in
-	err_is 'wax-extract: line 2: armor begins right below a line of text '"$(
-		)(wax-extract takes it out)"
+	err_is "wax-extract: 'in': line 2: armor begins right below a line $(
+		)of text (wax-extract FILE, by itself, takes it out)"
 	call 0 wax-extract in
 	out_same armor
 	{ echo hello && sed 's/^/> /' armor; } >in

@@ -90,7 +90,8 @@ all='wax wax-keygen wax-seal wax-open wax-inspect'
 	mkdir alone
 	cp "$WAX_BIN/wax" alone
 	call 7 alone/wax seal --version
-	err_is "wax: '$work/alone/wax-seal': No such file or directory"
+	err_is "wax: '$work/alone/wax-seal': No such file or directory $(
+	)(the tools belong in one folder)"
 }
 
 @test "--help of every tool is on stdout, exit 0" {

@@ -86,11 +86,11 @@ rejects() {
 		"${craft[@]}" scrypt "$n" >sealed
 		call 1 "${craft[@]}" peak kib timeout 5 wax-open \
 			--passphrase-file pw sealed
-		err_is "wax-open: 'sealed': the passphrase's work factor is above 22"
+		err_is "wax-open: 'sealed': the passphrase's work factor is above 22, and would take too long"
 		is_sanitized || [ "$(cat kib)" -lt 65536 ]
 		# Nor is anybody asked.
 		call 1 setsid -w wax-open sealed
-		err_is "wax-open: 'sealed': the passphrase's work factor is above 22"
+		err_is "wax-open: 'sealed': the passphrase's work factor is above 22, and would take too long"
 		call 1 wax-keygen -y --passphrase-file pw sealed
 	done
 	for n in 0 01 018 -1 +1 1x '' 0x12; do
@@ -122,11 +122,11 @@ rejects() {
 	do
 		"${craft[@]}" x25519 "$share" >sealed
 		call 1 "${open[@]}" -o out sealed
-		err_is "wax-open: 'sealed': the header has an invalid key share"
+		err_is "wax-open: 'sealed': the header is malformed, in a share of a key"
 		if [ -e "$keys/ssh" ]; then
 			"${craft[@]}" ssh "$share" "$keys/ssh.pub" >sealed
 			call 1 wax-open -i "$keys/ssh" -o out sealed
-			err_is "wax-open: 'sealed': the header has an invalid key share"
+			err_is "wax-open: 'sealed': the header is malformed, in a share of a key"
 		fi
 	done
 	[ ! -e out ]
@@ -140,8 +140,9 @@ rejects() {
 	for name in folder fifo /dev/zero /dev/null /dev/random; do
 		case $name in
 		folder) hint="'folder' is a folder" ;;
-		*) hint="'$name' is not a regular file $(
-		)(a pipe can be given as - or /dev/fd/N)" ;;
+		fifo) hint="'fifo' is not a regular file $(
+		)(a FIFO is given as /dev/fd/3, with 3<FIFO)" ;;
+		*) hint="'$name' is not a regular file" ;;
 		esac
 		call 2 timeout 5 wax-open -o out -i "$name" sealed
 		err_is "wax-open: $hint"
@@ -274,7 +275,7 @@ rejects() {
 	call 7 wax-seal -R "$keys/x.pub" -o "$name/x" in
 	err_is "wax-seal: the folder of '$shown/x': No such file or directory"
 	call 2 wax-open a "$name"
-	err_is "wax-open: more than one file: '$shown'"
+	err_is "wax-open: more than one file: '$shown' (wax-open takes one at a time)"
 	locked_files
 	call 2 wax-open --passphrase-fd "$name" hello.age
 	err_is "wax-open: '$shown' is not a descriptor's number"
@@ -314,7 +315,7 @@ rejects() {
 			printf -- '--- %043d\n%032d' 0 0
 		} >sealed
 		call 1 "${open[@]}" sealed
-		err_is "wax-open: 'sealed': the header has a bad stanza line"
+		err_is "wax-open: 'sealed': the header is malformed, in the first line of a stanza"
 		call 1 wax-inspect sealed
 		out_is
 	done

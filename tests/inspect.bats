@@ -242,12 +242,12 @@ tells() {
 	out_is
 	err_is "wax-inspect: 'in': not a sealed file"
 	call 1 wax-inspect </dev/null
-	err_is "wax-inspect: standard input: empty"
+	err_is "wax-inspect: standard input: it is empty"
 	call 1 wax-inspect --json </dev/null
 	out_is
 	{ header; payload 1; } >none
 	call 1 wax-inspect none
-	err_is "wax-inspect: 'none': the header has no stanza"
+	err_is "wax-inspect: 'none': the header is for no recipient"
 }
 
 @test "what cannot be read is told" {
@@ -257,7 +257,7 @@ tells() {
 	call 2 wax-inspect folder
 	err_is "wax-inspect: 'folder' is a folder"
 	call 2 wax-inspect in in
-	err_is "wax-inspect: more than one file: 'in'"
+	err_is "wax-inspect: more than one file: 'in' (wax-inspect takes one at a time)"
 	call 2 wax-inspect -o out in
 	err_has "option '-o' is not known"
 	holds in folder

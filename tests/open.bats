@@ -81,8 +81,8 @@ kinds() {
 	wax-seal -a -R "$keys/x.pub" -o sealed in
 	{ echo 'Hello,'; cat sealed; } >before
 	call 1 wax-open -i "$keys/x" before
-	err_is "wax-extract: line 2: armor begins right below a line of text $(
-	)(wax-extract takes it out)"
+	err_is "wax-extract: 'before': line 2: armor begins right below a $(
+	)line of text (wax-extract FILE, by itself, takes it out)"
 	{ cat sealed; echo 'Bye.'; } >after
 	call 1 wax-open -i "$keys/x" -o out after
 	err_is "wax-open: 'after': something follows the armor $(
@@ -148,7 +148,7 @@ kinds() {
 	[ "$(cat out)" = hello ]
 	call 0 wax-open sealed -f -o out -i "$keys/x"
 	call 2 wax-open sealed sealed -i "$keys/x"
-	err_is "wax-open: more than one file: 'sealed'"
+	err_is "wax-open: more than one file: 'sealed' (wax-open takes one at a time)"
 	call 0 wax-open - -i "$keys/x" <sealed
 	out_is hello
 	holds -i sealed out
@@ -226,7 +226,7 @@ kinds() {
 	err_is
 	call 3 wax-open --passphrase-file wrong hello.age
 	out_is
-	err_is 'wax-open: the passphrase is wrong'
+	err_is "wax-open: 'hello.age': the passphrase is wrong"
 	call 3 wax-open --passphrase-file wrong -o out hello.age
 	holds pw wrong hello.age locked
 	# Identities are not asked for, nor needed, where a passphrase is.
@@ -241,8 +241,11 @@ kinds() {
 	out_is one
 	call 3 wax-open -i locked --passphrase-file wrong sealed
 	err_is "wax-open: 'locked': the passphrase is wrong"
+	echo other | wax-seal -R "$keys/pq.pub" -o other
+	call 3 wax-open -i locked --passphrase-file pw other
+	err_is "wax-open: 'other': sealed to none of the identities here"
 	call 2 setsid -w wax-open -i locked sealed
-	err_has 'no terminal to ask for the passphrase'
+	err_has "wax-open: 'locked': no terminal to ask for the passphrase"
 	out_is
 	# Another identity that fits makes it needless, in either order.
 	echo two | wax-seal -r "$locked_recipient" -R "$keys/x.pub" -o both
@@ -336,9 +339,9 @@ kinds() {
 @test "an empty input, text and another version are told apart" {
 	: >empty
 	call 1 wax-open -i "$keys/x" empty
-	err_is "wax-open: 'empty': empty"
+	err_is "wax-open: 'empty': it is empty"
 	call 1 wax-open -i "$keys/x" </dev/null
-	err_is "wax-open: standard input: empty"
+	err_is "wax-open: standard input: it is empty"
 	echo 'just text' >text
 	call 1 wax-open -i "$keys/x" -o out text
 	err_is "wax-open: 'text': not a sealed file"
@@ -359,6 +362,18 @@ kinds() {
 	err_is "wax-open: 'folder' is a folder"
 	call 2 wax-open -i folder -o out missing
 	err_is "wax-open: 'folder' is a folder"
+	holds folder
+	echo hello >in
+	wax-seal -R "$keys/x.pub" -o bare in
+	wax-seal -z -R "$keys/x.pub" -o named in
+	call 7 wax-open -i "$keys/x" -C missing/in named
+	err_is "wax-open: the folder of 'missing/in': No such file or directory"
+	call 2 wax-open -i "$keys/x" -C new bare
+	err_is "wax-open: 'bare': this is no archive, and the file has no $(
+	)name (-o FILE gives it one)"
+	call 2 wax-open -i "$keys/x" --max-size 1 bare
+	err_is "wax-open: the limits, as --max-size, are for unpacking, with -C"
+	rm in bare named
 	holds folder
 	[ "$(id -u)" -ne 0 ] || return 0
 	: >secret

@@ -235,6 +235,9 @@ ends_with() {
 		err_is "wax-contact: '$home/$file' is input and output at once"
 		call 2 wax-contact export me -f -o "$home/$file"
 	done
+	call 2 wax-seal -R card -o "$home/contacts/new" in
+	err_is "wax-seal: '$home/contacts/new' is among wax's own files $(
+	)(write elsewhere)"
 	diff -r copy "$home"
 }
 
@@ -603,7 +606,7 @@ closed() {
 	# In the header's MAC.
 	printf '####' | dd of=forged bs=1 seek=130 conv=notrunc status=none
 	call 1 "${open[@]}" -o out forged
-	err_is "wax-open: 'forged': the header has a bad MAC line"
+	err_is "wax-open: 'forged': the header is malformed, in its last line"
 	head -c 100000 "$keys/big" >cut_off
 	call 1 "${open[@]}" -o out cut_off
 	call 1 "${open[@]}" -o out in

@@ -50,7 +50,7 @@ opens() {
 		# shellcheck disable=SC2059
 		printf "$odd" >pw
 		call 3 wax-open --passphrase-file pw hello.age
-		err_is 'wax-open: the passphrase is wrong'
+		err_is "wax-open: 'hello.age': the passphrase is wrong"
 		out_is
 	done
 }
@@ -192,12 +192,19 @@ opens() {
 	mkdir folder
 	mkfifo fifo
 	refused 2 "'folder' is a folder" --passphrase-file folder
-	local name hint='(a pipe can be given as - or /dev/fd/N)'
+	local name
 	for name in fifo /dev/zero /dev/null /dev/tty; do
 		[ "$name" != /dev/tty ] || : 2>/dev/null </dev/tty || continue
-		refused 2 "'$name' is not a regular file $hint" \
+		refused 2 "'$name' is not a regular file" \
 			--passphrase-file "$name"
 	done
+	# What a FIFO's message says is so.
+	refused 2 '(a FIFO is given as /dev/fd/3, with 3<FIFO)' \
+		--passphrase-file fifo
+	cat pw >fifo 3>&- &
+	call 0 wax-open --passphrase-file /dev/fd/3 hello.age 3<fifo
+	out_is hello
+	wait
 	refused 7 "'missing': No such file or directory" \
 		--passphrase-file missing
 	refused 7 "'': No such file or directory" --passphrase-file ''
@@ -206,7 +213,7 @@ opens() {
 @test "an endless passphrase is refused soon" {
 	call 2 timeout 5 wax-open --passphrase-fd 5 hello.age \
 		5< <(tr '\0' x </dev/zero 2>/dev/null)
-	err_is 'wax-open: the passphrase is longer than 1024 bytes'
+	err_is "wax-open: 'hello.age': the passphrase is longer than 1024 bytes"
 }
 
 @test "a passphrase is not taken from the arguments or the environment" {

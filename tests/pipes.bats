@@ -415,9 +415,9 @@ own_bin() {
 @test "a tool says which other one is missing beside it" {
 	own_bin wax-seal wax-open
 	call 7 bin/wax-seal -R "$keys/pq.pub" -o out "$src"
-	err_is "wax-seal: '$(realpath bin)/wax-pack': No such file or directory"
+	err_is "wax-seal: '$(realpath bin)/wax-pack': No such file or directory (the tools belong in one folder)"
 	call 7 bin/wax-open -i "$keys/pq" -C new "$keys/sealed"
-	err_is "wax-open: '$(realpath bin)/wax-unpack': No such file or directory"
+	err_is "wax-open: '$(realpath bin)/wax-unpack': No such file or directory (the tools belong in one folder)"
 	echo 'echo "wax-pack: a fake" >&2; exit 7' >bin/wax-pack
 	cp bin/wax-pack bin/wax-unpack
 	call 7 bin/wax-seal -R "$keys/pq.pub" -o out "$src"

@@ -241,7 +241,7 @@ stanzas() {
 		# shellcheck disable=SC2086
 		call 2 wax-seal -p --passphrase-file pw $args -o sealed in
 		err_is "wax-seal: a passphrase cannot be combined with $(
-		)recipients"
+		)recipients (seal twice)"
 		# shellcheck disable=SC2086
 		call 2 wax-seal $args --passphrase-file pw -p -o sealed in
 	done

@@ -204,7 +204,8 @@ wax/ratchet 1357' ]
 	# As another than whose session it is.
 	wax-keygen -o other 2>/dev/null
 	echo hi | call 2 as bob wax-seal -s -i other -c alice
-	err_has 'wax-seal: '
+	err_is "wax-seal: for a session, only the identity that it is of can $(
+	)sign (without -i, the home's does)"
 }
 
 @test "--from, with a name and with an identity" {
@@ -1241,7 +1242,8 @@ malformed() {
 	rm "$homes/alice/identity"
 	unchanged call 3 as alice wax-open m
 	out_is
-	err_has 'there is no identity'
+	err_is "wax-open: 'm': it is sealed for a session, and there is no $(
+	)identity here that has one (WAX_HOME names another home)"
 	unchanged call 3 as alice wax-session list
 	wax-keygen --x25519 -o "$homes/alice/identity" 2>/dev/null
 	call 2 as alice wax-session list

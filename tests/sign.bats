@@ -110,7 +110,14 @@ setup() {
 	call 2 wax-verify -k RWabc in
 	err_is "wax-verify: -k: 'RWabc' is neither a contact nor a public key of minisign's, RW..."
 	call 1 wax-verify -K in in
-	err_is "wax-verify: 'in': this is no public key of minisign's"
+	err_is "wax-verify: 'in': this is no public key of minisign's ('wax-keygen -m' prints it to its owner)"
+	call 2 wax-verify -k in in
+	err_is "wax-verify: -k: there is no contact 'in' (-K reads the key from a file)"
+	call 2 wax-verify -k "$(cat "$keys/x.pub")" in
+	err_is "wax-verify: -k: this is no public key of minisign's, RW..."
+	echo hello >other
+	call 7 wax-verify -k "$ours" other
+	err_is "wax-verify: 'other.minisig': No such file or directory (-x FILE names the signature)"
 	call 2 wax-verify in
 	err_is 'wax-verify: no key to check with (-k NAME, -k RW... or -K FILE names the signer'"'"'s)'
 	call 2 wax-verify -k "$ours" -K in in
@@ -118,7 +125,9 @@ setup() {
 
 @test "classic and ssh identities cannot sign" {
 	call 2 wax-sign -i "$keys/x" in
-	err_is 'wax-sign: this kind of identity cannot sign (wax-keygen makes one that can)'
+	err_is "wax-sign: '$keys/x': this kind of identity cannot sign (wax-keygen makes one that can)"
+	call 2 wax-sign -i "$keys/pq" -i "$keys/pq2" in
+	err_is "wax-sign: option '-i' is given twice"
 	[ ! -e "$keys/ssh" ] || call 2 wax-sign -i "$keys/ssh" in
 	holds in
 }

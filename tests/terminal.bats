@@ -45,7 +45,7 @@ seal_text() {
 	pty 3 'expect:Passphrase: ' 'send:correct hors\n' -- \
 		wax-open -o out hello.age
 	ended 3
-	shows 'Passphrase: \nwax-open: the passphrase is wrong\n'
+	shows 'Passphrase: \nwax-open: '\\''hello.age'\\'': the passphrase is wrong\n'
 	holds "${files[@]}"
 }
 
@@ -98,7 +98,7 @@ seal_text() {
 	shows 'New passphrase: \nwax-seal: the passphrase is empty\n'
 	pty 2 'expect:Passphrase: ' 'send:\n' -- wax-open hello.age
 	ended 2
-	shows 'Passphrase: \nwax-open: the passphrase is empty\n'
+	shows 'Passphrase: \nwax-open: '\\''hello.age'\\'': the passphrase is empty\n'
 	holds "${files[@]}"
 }
 
@@ -116,7 +116,7 @@ seal_text() {
 	pty 2 'expect:Passphrase: ' echo:off key:D -- \
 		wax-open -o out hello.age
 	ended 2
-	out_has 'wax-open: no passphrase was given'
+	out_has "wax-open: 'hello.age': no passphrase was given"
 	pty 2 'expect:New passphrase: ' 'send:one\n' \
 		'expect:The same again: ' key:D -- wax-seal -p -o sealed pw
 	ended 2
@@ -199,7 +199,7 @@ seal_text() {
 @test "without any terminal: exit 2, and a hint" {
 	local hint='(--passphrase-file and --passphrase-fd need no terminal)'
 	call 2 setsid -w wax-open -o out hello.age
-	err_is "wax-open: no terminal to ask for the passphrase $hint"
+	err_is "wax-open: 'hello.age': no terminal to ask for the passphrase $hint"
 	call 2 setsid -w wax-seal -p -o sealed pw
 	err_is "wax-seal: no terminal to ask for the passphrase $hint"
 	call 2 setsid -w wax-keygen -p
@@ -231,7 +231,7 @@ seal_text() {
 	pty 3 --stdout=out --stderr=err 'expect:Passphrase: ' 'send:x\n' -- \
 		wax-open hello.age
 	shows 'Passphrase: \n'
-	[ "$(cat err)" = 'wax-open: the passphrase is wrong' ]
+	[ "$(cat err)" = "wax-open: 'hello.age': the passphrase is wrong" ]
 	[ ! -s out ]
 }
 

@@ -65,6 +65,20 @@ static int check_stanzas(const struct wax_header *h, struct wax_diag *diag)
 	return 0;
 }
 
+static int find_key(const struct wax_header *h, wax_unwrap_fn *unwrap,
+		    void *ctx, uint8_t key[WAX_FILE_KEY_SIZE],
+		    struct wax_diag *diag)
+{
+	int err = check_stanzas(h, diag);
+
+	if (!err)
+		err = unwrap(ctx, h, key, diag);
+	if (err || wax_header_verify(h, key))
+		return err;
+	return wax_diag_set(diag, WAX_ERR_FORMAT,
+			    "the header was changed after it was sealed");
+}
+
 /* Reads the header and makes the payload's source. */
 static int open_payload(struct opened *o, wax_unwrap_fn *unwrap, void *ctx,
 			struct wax_bytes *text, unsigned threads,
@@ -76,13 +90,12 @@ static int open_payload(struct opened *o, wax_unwrap_fn *unwrap, void *ctx,
 
 	if (!err)
 		err = wax_header_read(&h, o->in->r, diag);
-	if (!err)
-		err = check_stanzas(&h, diag);
-	if (!err)
-		err = unwrap(ctx, &h, wax_secret_bytes(key), diag);
-	if (!err && !wax_header_verify(&h, wax_secret_bytes(key)))
-		err = wax_diag_set(diag, WAX_ERR_FORMAT,
-				   "the header's MAC is wrong: it was changed");
+	if (!err) {
+		err = find_key(&h, unwrap, ctx, wax_secret_bytes(key), diag);
+		if (err == WAX_ERR_FORMAT && o->in->armor)
+			wax_diag_hint(diag, "wax-extract tells if a line is "
+					    "missing or doubled");
+	}
 	if (!err)
 		err = wax_payload_source(wax_secret_bytes(key), threads,
 					 o->in->r, &o->payload, diag);

@@ -104,7 +104,8 @@ static int read_body(struct wax_header *h, struct wax_reader *from,
 		    !wax_base64_decode((char *)h->text.data + at, len,
 				       h->bodies.data + h->bodies.len))
 			return wax_diag_set(diag, WAX_ERR_FORMAT,
-					    "the header has a bad stanza body");
+					    "the header is malformed, in the "
+					    "body of a stanza");
 		h->bodies.len += wax_base64_bytes(len);
 	}
 	return 0;
@@ -119,7 +120,8 @@ static int read_stanza(struct wax_header *h, struct wax_reader *from, size_t at,
 	if (len < 3 || memcmp(h->text.data + at, "-> ", 3) != 0 ||
 	    !are_arguments(h->text.data + at + 3, len - 3))
 		return wax_diag_set(diag, WAX_ERR_FORMAT,
-				    "the header has a bad stanza line");
+				    "the header is malformed, in the first "
+				    "line of a stanza");
 	if (wax_header_count(h) == WAX_STANZAS_MAX)
 		return wax_diag_set(diag, WAX_ERR_FORMAT,
 				    "the header has more than %d stanzas",
@@ -144,7 +146,7 @@ static int read_version(struct wax_header *h, struct wax_reader *from,
 	if (err)
 		return err;
 	if (!len)
-		return wax_diag_set(diag, WAX_ERR_FORMAT, "empty");
+		return wax_diag_set(diag, WAX_ERR_FORMAT, "it is empty");
 	if (len >= sizeof(version) - 1 &&
 	    !memcmp(data, version, sizeof(version) - 1))
 		return take_line(h, from, &at, &len, diag);
@@ -185,10 +187,11 @@ int wax_header_read(struct wax_header *h, struct wax_reader *from,
 	if (len != 4 + MAC_CHARS || text[3] != ' ' ||
 	    !wax_base64_decode(text + 4, MAC_CHARS, h->mac))
 		return wax_diag_set(diag, WAX_ERR_FORMAT,
-				    "the header has a bad MAC line");
+				    "the header is malformed, in its last "
+				    "line");
 	if (!wax_header_count(h))
 		return wax_diag_set(diag, WAX_ERR_FORMAT,
-				    "the header has no stanza");
+				    "the header is for no recipient");
 	h->mac_at = at + 3;
 	return 0;
 }
@@ -310,7 +313,7 @@ int wax_stanza_expect(const struct wax_stanza *s, size_t n, size_t body_len,
 		return 0;
 	type = wax_stanza_type(s, &len);
 	return wax_diag_set(diag, WAX_ERR_FORMAT,
-			    "the header has a bad stanza of type %.*s",
+			    "the header is malformed, in a stanza of type %.*s",
 			    (int)len, type);
 }
 
@@ -334,7 +337,7 @@ int wax_stanza_decode(const struct wax_stanza *s, size_t i, uint8_t *out,
 		return 0;
 	arg = wax_stanza_type(s, &chars);
 	return wax_diag_set(diag, WAX_ERR_FORMAT,
-			    "the header has a bad argument in a stanza of "
-			    "type %.*s",
+			    "the header is malformed, in an argument of a "
+			    "stanza of type %.*s",
 			    (int)chars, arg);
 }

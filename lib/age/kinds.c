@@ -33,5 +33,5 @@ int wax_bad_recipient(struct wax_diag *diag)
 int wax_bad_share(struct wax_diag *diag)
 {
 	return wax_diag_set(diag, WAX_ERR_FORMAT,
-			    "the header has an invalid key share");
+			    "the header is malformed, in a share of a key");
 }

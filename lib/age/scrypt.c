@@ -68,15 +68,18 @@ static int parse(const struct wax_stanza *stanza, uint8_t salt[SALT_SIZE],
 	cost = wax_stanza_arg(stanza, 1, &len);
 	for (size_t i = 0; i < len; i++) {
 		if (cost[i] < '0' || cost[i] > '9' || *cost == '0')
-			return wax_diag_set(diag, WAX_ERR_FORMAT,
-					    "the header has a bad work factor");
+			return wax_diag_set(
+				diag, WAX_ERR_FORMAT,
+				"the header is malformed, in the work "
+				"factor of the passphrase");
 		/* What is too much stays too much, and never overflows. */
 		if (n <= WAX_SCRYPT_LOG_N_MAX)
 			n = n * 10 + (unsigned)(cost[i] - '0');
 	}
 	if (n > WAX_SCRYPT_LOG_N_MAX)
 		return wax_diag_set(diag, WAX_ERR_FORMAT,
-				    "the passphrase's work factor is above %d",
+				    "the passphrase's work factor is above "
+				    "%d, and would take too long",
 				    WAX_SCRYPT_LOG_N_MAX);
 	*log_n = n;
 	return 0;

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -32,9 +33,12 @@ struct packing {
 	bool failed;	/* nothing more is written */
 	int err;	/* of writing, with its reason */
 	struct wax_diag diag;
-	size_t len; /* of name */
+	const char *path; /* as it was named */
+	size_t named;	  /* so much of name stands for it */
+	size_t len;	  /* of name */
 	char name[WAX_PATH_MAX + 1];
 	size_t depth;
+	char shown[2 * WAX_PATH_MAX + 2];
 	uint8_t block[BLOCK_SIZE];
 };
 
@@ -51,6 +55,21 @@ static la_ssize_t write_block(struct archive *a, void *ctx, const void *data,
 	return x->failed ? -1 : (la_ssize_t)len;
 }
 
+/* Where what is being packed lies, for messages. */
+static const char *shown(struct packing *x)
+{
+	size_t n = strlen(x->path);
+
+	while (n > 1 && x->path[n - 1] == '/')
+		n--;
+	/* What is in this folder needs no ./ */
+	if (!x->named && x->len)
+		return x->name;
+	snprintf(x->shown, sizeof(x->shown), "%.*s%s", (int)n, x->path,
+		 x->name + x->named);
+	return x->shown;
+}
+
 /* What libarchive failed with, unless it was the sink. */
 static int not_written(struct packing *x, struct wax_diag *diag)
 {
@@ -61,21 +80,22 @@ static int not_written(struct packing *x, struct wax_diag *diag)
 			*diag = x->diag;
 		return x->err;
 	}
-	return wax_diag_set(diag, WAX_ERR_IO, "'%.700s': %s", x->name,
+	return wax_diag_set(diag, WAX_ERR_IO, "'%.700s': %s", shown(x),
 			    why ? why : "it cannot be packed");
 }
 
-static int refuse(const struct packing *x, const char *why,
-		  struct wax_diag *diag)
+static int refuse(struct packing *x, const char *why, struct wax_diag *diag)
 {
-	wax_diag_set(diag, WAX_ERR_USAGE, "'%.700s': %s", x->name, why);
+	wax_diag_set(diag, WAX_ERR_USAGE, "'%.700s': %s", shown(x), why);
 	wax_diag_hint(diag, "move it away, or name only the rest");
 	return WAX_ERR_USAGE;
 }
 
-static int unreadable(const struct packing *x, struct wax_diag *diag)
+static int unreadable(struct packing *x, struct wax_diag *diag)
 {
-	return wax_diag_sys(diag, errno, "'%.700s'", x->name);
+	int errnum = errno;
+
+	return wax_diag_sys(diag, errnum, "'%.700s'", shown(x));
 }
 
 /* Writes what stands before the data. */
@@ -109,7 +129,7 @@ static int write_data(struct packing *x, int fd, off_t size,
 			return wax_diag_set(diag, WAX_ERR_IO,
 					    "'%.700s' became shorter while it "
 					    "was packed",
-					    x->name);
+					    shown(x));
 		if (archive_write_data(x->a, x->block, (size_t)n) != n)
 			return not_written(x, diag);
 		size -= n;
@@ -177,7 +197,7 @@ static int push(struct packing *x, const char *part, struct wax_diag *diag)
 		wax_diag_set(diag, WAX_ERR_USAGE,
 			     "'%.350s' in '%.350s': the name has control "
 			     "characters or is not UTF-8",
-			     part, x->len ? x->name : ".");
+			     part, shown(x));
 		wax_diag_hint(diag, "rename it");
 		return WAX_ERR_USAGE;
 	}
@@ -274,7 +294,8 @@ static int pack_named(struct packing *x, const char *path, const char *name,
 	int fd, err;
 
 	strcpy(x->name, name);
-	x->len = strlen(name);
+	x->path = path;
+	x->len = x->named = strlen(name);
 	x->depth = x->len ? 1 : 0;
 	for (const char *p = name; *p; p++)
 		x->depth += *p == '/';
@@ -291,60 +312,6 @@ static int pack_named(struct packing *x, const char *path, const char *name,
 	err = pack_entry(x, AT_FDCWD, real ? real : path, diag);
 	free(real);
 	return err;
-}
-
-/* An order in which what is in a folder follows the folder. */
-static int compare(const void *a, const void *b)
-{
-	const unsigned char *p = *(const unsigned char *const *)a;
-	const unsigned char *q = *(const unsigned char *const *)b;
-
-	while (*p && *p == *q) {
-		p++;
-		q++;
-	}
-	return (*p == '/' ? 1 : *p) - (*q == '/' ? 1 : *q);
-}
-
-/* No entry may be there twice. */
-static int check_names(char *const *names, size_t n, struct wax_diag *diag)
-{
-	char **sorted = malloc(n * sizeof(*sorted));
-	int err = 0;
-
-	if (!sorted)
-		return wax_no_memory(diag);
-	memcpy(sorted, names, n * sizeof(*sorted));
-	qsort(sorted, n, sizeof(*sorted), compare);
-	for (size_t i = 1; i < n && !err; i++) {
-		size_t len = strlen(sorted[i - 1]);
-
-		if (!len || (!strncmp(sorted[i], sorted[i - 1], len) &&
-			     (!sorted[i][len] || sorted[i][len] == '/')))
-			err = wax_diag_set(diag, WAX_ERR_USAGE,
-					   "'%.700s' would be packed twice",
-					   sorted[i]);
-	}
-	free(sorted);
-	return err;
-}
-
-static int find_names(char *const *paths, char **names, size_t n,
-		      struct wax_diag *diag)
-{
-	char name[WAX_PATH_MAX + 1];
-
-	for (size_t i = 0; i < n; i++) {
-		const char *why = wax_path_operand(paths[i], name);
-
-		if (why)
-			return wax_diag_set(diag, WAX_ERR_USAGE, "'%.700s': %s",
-					    paths[i], why);
-		names[i] = strdup(name);
-		if (!names[i])
-			return wax_no_memory(diag);
-	}
-	return check_names(names, n, diag);
 }
 
 static int open_archive(struct packing *x, struct wax_diag *diag)
@@ -371,9 +338,10 @@ int wax_pack(char *const *paths, size_t n, const struct stat *output,
 
 	if (!err) {
 		x->to = to;
+		x->path = "";
 		x->output = output;
 		x->left_out = left_out;
-		err = find_names(paths, names, n, diag);
+		err = wax_path_operands(paths, names, n, diag);
 	}
 	if (!err)
 		err = open_archive(x, diag);

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <wax/error.h>
 
 #define WAX_PATH_MAX 4095 /* bytes */
 #define WAX_DEPTH_MAX 256 /* parts */
@@ -30,6 +31,13 @@ const char *wax_path_parse(struct wax_path *path, const char *name);
  * which the contents are meant. out has room for WAX_PATH_MAX bytes and a NUL.
  */
 const char *wax_path_operand(const char *path, char *out);
+
+/*
+ * The same for n of them. names has room for n, is all NULL, and each is to be
+ * freed with free(), after an error too. No entry would be there twice.
+ */
+int wax_path_operands(char *const *paths, char **names, size_t n,
+		      struct wax_diag *diag);
 
 /*
  * Whether a symbolic link in a folder that is depth levels deep stays inside:

@@ -47,6 +47,14 @@ static int none(const struct wax_scan *s, struct wax_diag *diag)
 				    "line %lu: a BEGIN line, and what follows "
 				    "it is no age file",
 				    s->lost_line);
+	if (s->what.apart && s->mail.awaited) {
+		wax_diag_set(diag, WAX_ERR_FORMAT,
+			     "a mail of several parts, but the line that is "
+			     "to begin each never comes");
+		wax_diag_hint(diag, "wax-extract FILE, by itself, looks for a "
+				    "message all the same");
+		return WAX_ERR_FORMAT;
+	}
 	return wax_diag_set(diag, WAX_ERR_NO_KEY,
 			    "there is no sealed message in it");
 }

@@ -88,6 +88,7 @@ static void begin_body(struct wax_mail *m)
 		begin_header(m);
 	} else if (m->multi.len && m->depth < WAX_MAIL_DEPTH) {
 		m->stack[m->depth++] = m->multi;
+		m->awaited = true;
 		begin_text(m);
 		m->hidden = true;
 	} else {
@@ -279,6 +280,7 @@ static bool boundary(struct wax_mail *m, const struct line *l)
 	if (i == (size_t)-1)
 		return false;
 	m->depth = ends ? i : i + 1;
+	m->awaited = false;
 	if (ends)
 		begin_text(m);
 	else

@@ -54,6 +54,7 @@ struct wax_mail {
 
 	struct wax_multipart stack[WAX_MAIL_DEPTH];
 	size_t depth;
+	bool awaited; /* the last of them has begun, and no part of it yet */
 
 	/* The field that is being read, and what those before it said. */
 	char field[WAX_MAIL_FIELD_MAX];

@@ -55,7 +55,7 @@ int wax_scan_begun(struct wax_scan *s, enum wax_scan_state state,
 		return 0;
 	wax_scan_bad(s, s->begin_line,
 		     "armor begins right below a line of text", diag);
-	wax_diag_hint(diag, "wax-extract takes it out");
+	wax_diag_hint(diag, "wax-extract FILE, by itself, takes it out");
 	return WAX_ERR_FORMAT;
 }
 
