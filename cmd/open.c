@@ -226,7 +226,8 @@ static int open_in_folder(struct open *o, struct wax_sink **out,
 /* Names the file that an error is about, unless that is one of identities. */
 static void name_input(const struct open *o, int err, struct wax_diag *diag)
 {
-	bool asked = err == WAX_ERR_USAGE && o->passphrase.asked;
+	const struct passphrase *p = &o->passphrase;
+	bool asked = err == WAX_ERR_USAGE && p->asked && !passphrase_given(p);
 	bool about = err == WAX_ERR_FORMAT || err == WAX_ERR_TRUST ||
 		     err == WAX_ERR_SEEN ||
 		     ((err == WAX_ERR_NO_KEY || asked) && *diag->text != '\'');

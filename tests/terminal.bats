@@ -45,7 +45,7 @@ seal_text() {
 	pty 3 'expect:Passphrase: ' 'send:correct hors\n' -- \
 		wax-open -o out hello.age
 	ended 3
-	shows 'Passphrase: \nwax-open: '\\''hello.age'\\'': the passphrase is wrong\n'
+	shows "Passphrase: \nwax-open: 'hello.age': the passphrase is wrong\n"
 	holds "${files[@]}"
 }
 
@@ -98,7 +98,7 @@ seal_text() {
 	shows 'New passphrase: \nwax-seal: the passphrase is empty\n'
 	pty 2 'expect:Passphrase: ' 'send:\n' -- wax-open hello.age
 	ended 2
-	shows 'Passphrase: \nwax-open: '\\''hello.age'\\'': the passphrase is empty\n'
+	shows "Passphrase: \nwax-open: 'hello.age': the passphrase is empty\n"
 	holds "${files[@]}"
 }
 
