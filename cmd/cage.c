@@ -111,7 +111,7 @@ int cage_start(struct cage *c, const char *name, cage_fn *fn, void *ctx,
 	if (!c->pid)
 		child(fn, ctx, all, n + 1, report[1], self);
 	if (c->pid < 0)
-		err = wax_diag_sys(diag, errno, "a process");
+		err = wax_diag_sys(diag, errno, "starting a process");
 	c->pid = c->pid < 0 ? 0 : c->pid;
 	close(report[1]);
 	if (err)

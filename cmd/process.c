@@ -22,12 +22,16 @@ int process_beside(const char *name, char *out, size_t size,
 	ssize_t n = readlink("/proc/self/exe", out, size - 1);
 	char *slash;
 
-	if (n < 0)
-		return wax_diag_sys(diag, errno, "/proc/self/exe");
+	if (n < 0) {
+		wax_diag_sys(diag, errno, "/proc/self/exe");
+		wax_diag_hint(diag, "the tools find each other by /proc");
+		return WAX_ERR_IO;
+	}
 	out[n] = '\0';
 	slash = strrchr(out, '/');
 	if (!slash || (size_t)(slash + 1 - out) + strlen(name) >= size)
-		return wax_diag_set(diag, WAX_ERR_IO, "its path is too long");
+		return wax_diag_set(diag, WAX_ERR_IO,
+				    "the path of the tools is too long");
 	strcpy(slash + 1, name);
 	return 0;
 }

@@ -220,6 +220,11 @@ signed_by_hand() {
 		1 meta=wax1\nkind=data\n
 		1 meta=wax1\n
 	EOF
+	age_open <signed | "${envelope[@]}" edit 'meta=wax1\nmood good\n' |
+		age_seal >changed
+	nothing_from 1 "${open[@]}" changed
+	err_is "wax-open: 'changed': the envelope says something of itself $(
+	)that is not understood (a later wax may have sealed it)"
 	# The sender's line of another, whose signature does not fit either.
 	age_open <signed | "${envelope[@]}" edit \
 		"meta=wax1\\nkind data\\nname in\\nsender $theirs\\n" | age_seal >changed

@@ -413,11 +413,17 @@ own_bin() {
 }
 
 @test "a tool says which other one is missing beside it" {
-	own_bin wax-seal wax-open
+	own_bin wax wax-seal wax-open
 	call 7 bin/wax-seal -R "$keys/pq.pub" -o out "$src"
 	err_is "wax-seal: '$(realpath bin)/wax-pack': No such file or directory (the tools belong in one folder)"
 	call 7 bin/wax-open -i "$keys/pq" -C new "$keys/sealed"
 	err_is "wax-open: '$(realpath bin)/wax-unpack': No such file or directory (the tools belong in one folder)"
+	if can_mount; then
+		call 7 unshare -rm sh -c 'mount -t tmpfs none /proc &&
+			exec "$@"' sh bin/wax open "$keys/sealed"
+		err_is "wax: /proc/self/exe: No such file or directory (the $(
+		)tools find each other by /proc)"
+	fi
 	echo 'echo "wax-pack: a fake" >&2; exit 7' >bin/wax-pack
 	cp bin/wax-pack bin/wax-unpack
 	call 7 bin/wax-seal -R "$keys/pq.pub" -o out "$src"

@@ -95,7 +95,9 @@ int wax_meta_parse(struct wax_meta *meta, const void *text, size_t len,
 	*meta = (struct wax_meta){0};
 	if (parse(meta, &c))
 		return 0;
-	return wax_diag_set(diag, WAX_ERR_FORMAT,
-			    "the envelope says something of itself that is "
-			    "not understood");
+	wax_diag_set(diag, WAX_ERR_FORMAT,
+		     "the envelope says something of itself that is not "
+		     "understood");
+	wax_diag_hint(diag, "a later wax may have sealed it");
+	return WAX_ERR_FORMAT;
 }
