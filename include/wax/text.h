@@ -31,6 +31,18 @@ WAX_API bool wax_text_is_plain(const char *text, size_t len);
  */
 WAX_API void wax_text_escape(const char *text, char *out, size_t size);
 
+/*
+ * Copies text to out as one word of a command that a message shows between
+ * apostrophes: as it is, or in double quotes where a shell would split it.
+ * Where not even these make it that word, or size has no room for it and its
+ * NUL, it is instead, cut to fit.
+ */
+WAX_API void wax_text_word(const char *text, const char *instead, char *out,
+			   size_t size);
+
+/* Room for the word of a name of 64 bytes or less, in a hint. */
+#define WAX_TEXT_WORD_SIZE 67
+
 /* A time as text, 2026-11-23T10:00:00Z, and its NUL. */
 #define WAX_TIME_TEXT_SIZE 21
 

@@ -78,3 +78,28 @@ void wax_text_escape(const char *text, char *out, size_t size)
 	}
 	*out = '\0';
 }
+
+/* Whether a shell takes it as it is. */
+static bool is_bare(const char *text)
+{
+	static const char bare[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"0123456789@%+=:,./_-";
+
+	return *text && *text != '-' && !text[strspn(text, bare)];
+}
+
+void wax_text_word(const char *text, const char *instead, char *out,
+		   size_t size)
+{
+	size_t len = strlen(text);
+	/* What means something even within the quotes, or would end them. */
+	bool odd = !len || *text == '-' || strpbrk(text, "'\"`$\\!") ||
+		   !wax_text_is_plain(text, len);
+	const char *quote = is_bare(text) ? "" : "\"";
+
+	if (odd || len + 2 * strlen(quote) >= size)
+		snprintf(out, size, "%s", instead);
+	else
+		snprintf(out, size, "%s%s%s", quote, text, quote);
+}

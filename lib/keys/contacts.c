@@ -17,7 +17,6 @@
 
 #define FOLDER WAX_CONTACTS_FOLDER
 #define LOCK "contacts.lock"
-#define MEND "a contact whose file is moved away can be added anew"
 
 int wax_contacts_open(const char *home, struct wax_identities *identities,
 		      struct wax_contacts **out, struct wax_diag *diag)
@@ -67,17 +66,6 @@ int wax_contacts_any(struct wax_contacts *book, bool *any,
 	return err;
 }
 
-static void name_file(const struct wax_contacts *book, const char *entry,
-		      struct wax_diag *diag)
-{
-	char *path;
-
-	if (wax_contacts_path(book, entry, &path, NULL))
-		return;
-	wax_diag_context(diag, "'%s'", path);
-	free(path);
-}
-
 int wax_contacts_load(struct wax_contacts *book, const char *entry, bool glance,
 		      struct wax_contact **out, struct wax_diag *diag)
 {
@@ -89,8 +77,6 @@ int wax_contacts_load(struct wax_contacts *book, const char *entry, bool glance,
 	snprintf(name, sizeof(name), FOLDER "/%s", entry);
 	*out = NULL;
 	err = wax_state_load(book->state, name, &book->file, &data, diag);
-	if (err == WAX_ERR_STATE)
-		wax_diag_hint(diag, MEND);
 	if (err || !data.at)
 		return err;
 	c = calloc(1, sizeof(*c));
@@ -100,11 +86,8 @@ int wax_contacts_load(struct wax_contacts *book, const char *entry, bool glance,
 	err = c->file ? wax_contact_decode(c, data, glance, diag)
 		      : wax_no_memory(diag);
 	if (err) {
-		name_file(book, entry, diag);
-		if (err == WAX_ERR_STATE)
-			wax_diag_hint(diag, MEND);
 		wax_contact_free(c);
-		return err;
+		return wax_state_name(book->state, name, err, diag);
 	}
 	*out = c;
 	return 0;

@@ -190,6 +190,8 @@ int wax_prekeys_read(struct wax_prekeys *p, struct wax_state *state,
 	if (!err && file)
 		err = wax_prekeys_decode(p, wax_secret_bytes(file),
 					 wax_secret_size(file), diag);
+	if (err == WAX_ERR_STATE && file)
+		wax_state_name(state, WAX_PREKEYS_FILE, err, diag);
 	wax_secret_free(file);
 	return err;
 }

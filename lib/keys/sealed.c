@@ -47,10 +47,11 @@ int wax_sealed_read(const char *path, struct wax_bytes *out, bool *found,
 	    memcmp(out->data, magic, sizeof(magic) - 1))
 		return wax_sealed_bad(path, "this is no state file of wax's",
 				      diag);
-	if (out->data[sizeof(magic) - 1] != magic[sizeof(magic) - 1])
-		return wax_sealed_bad(path, "it is of a later version of wax",
-				      diag);
-	return 0;
+	if (out->data[sizeof(magic) - 1] == magic[sizeof(magic) - 1])
+		return 0;
+	wax_sealed_bad(path, "it is of a later version of wax", diag);
+	wax_diag_hint(diag, "a newer wax opens it");
+	return WAX_ERR_STATE;
 }
 
 size_t wax_sealed_len(const struct wax_bytes *file)

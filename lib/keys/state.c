@@ -23,7 +23,7 @@
 #include "keys/state.h"
 #include "sys/output.h"
 
-#define KEY_FILE "state.key"
+#define KEY_FILE WAX_STATE_KEY
 #define KEY_INFO "wax/v1 state"
 
 struct wax_state {
@@ -53,7 +53,7 @@ static int read_with(const struct wax_state *s, const char *name,
 		return err;
 	err = wax_sealed_next(&how, path, r, data, len, diag);
 	free(path);
-	return err;
+	return wax_state_mend(name, err, diag);
 }
 
 /* What was read, in memory of its own; NULL where there is no file. */
@@ -133,11 +133,25 @@ static int derive(struct wax_state *s, struct wax_identities *identities,
 	return 0;
 }
 
-static int check_key(const struct wax_secret *key, struct wax_diag *diag)
+const char *wax_state_home(const struct wax_state *state)
+{
+	return state->home;
+}
+
+static int bad_key(const struct wax_state *s, const char *what,
+		   struct wax_diag *diag)
+{
+	int err = wax_diag_set(diag, WAX_ERR_STATE, "%s", what);
+
+	return wax_state_name(s, KEY_FILE, err, diag);
+}
+
+static int check_key(const struct wax_state *s, const struct wax_secret *key,
+		     struct wax_diag *diag)
 {
 	return wax_secret_size(key) == WAX_KEY_SIZE
 		       ? 0
-		       : wax_sealed_bad(KEY_FILE, "it holds no key", diag);
+		       : bad_key(s, "it holds no key", diag);
 }
 
 /* Reads the key; a new one is kept until something is written. */
@@ -153,7 +167,7 @@ static int find_key(struct wax_state *s, struct wax_identities *identities,
 	if (s->key) {
 		wax_secret_free(s->outer);
 		s->outer = NULL;
-		return check_key(s->key, diag);
+		return check_key(s, s->key, diag);
 	}
 	err = wax_secret_new(WAX_KEY_SIZE, &s->key, diag);
 	if (!err)
@@ -168,7 +182,7 @@ static int take_key(struct wax_state *s, struct wax_diag *diag)
 	int err = read_alone(s, KEY_FILE, s->outer, &key, diag);
 
 	if (!err && key)
-		err = check_key(key, diag);
+		err = check_key(s, key, diag);
 	if (err || !key) {
 		wax_secret_free(key);
 		return err;
@@ -193,8 +207,7 @@ int wax_state_settle(struct wax_state *s, struct wax_diag *diag)
 		err = take_key(s, diag);
 		return err || !s->outer
 			       ? err
-			       : wax_sealed_bad(KEY_FILE,
-						"it cannot be written", diag);
+			       : bad_key(s, "it cannot be written", diag);
 	}
 	if (err)
 		return err;
@@ -245,8 +258,7 @@ static int must_be_missing(const char *path, struct wax_diag *diag)
 	struct stat st;
 
 	if (!lstat(path, &st))
-		return wax_sealed_bad(path, "its key, state.key, is missing",
-				      diag);
+		return wax_state_no_key(path, diag);
 	return errno == ENOENT || errno == ENOTDIR
 		       ? 0
 		       : wax_diag_sys(diag, errno, "'%s'", path);
@@ -310,7 +322,7 @@ int wax_state_load(struct wax_state *state, const char *name,
 		*data = wax_cursor(file->data + WAX_SEALED_HEAD,
 				   wax_sealed_len(file));
 	free(path);
-	return err;
+	return wax_state_mend(name, err, diag);
 }
 
 int wax_state_write(struct wax_state *state, const char *name, const void *data,

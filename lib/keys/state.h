@@ -83,6 +83,9 @@ bool wax_state_unseal(const struct wax_state *state, const char *name,
 int wax_state_has_key(struct wax_state *state, bool *out,
 		      struct wax_diag *diag);
 
+/* The folder that it was opened in. */
+const char *wax_state_home(const struct wax_state *state);
+
 /* Makes sure that the key is on the disk, as the first writing does. */
 int wax_state_settle(struct wax_state *state, struct wax_diag *diag);
 
@@ -95,6 +98,23 @@ int wax_state_settle(struct wax_state *state, struct wax_diag *diag);
 void wax_state_hide(const struct wax_state *state, const char *kind,
 		    const void *data, size_t len,
 		    char out[WAX_HIDDEN_NAME_SIZE]);
+
+/*
+ * What is said of a file of this name that cannot be read gets a hint of what
+ * to do, unless there is one. Returns err.
+ */
+#define WAX_STATE_KEY "state.key"
+int wax_state_mend(const char *name, int err, struct wax_diag *diag);
+
+/* Says that the key of what is at a path is missing: WAX_ERR_STATE. */
+int wax_state_no_key(const char *path, struct wax_diag *diag);
+
+/*
+ * For what is wrong with that which a file holds: the file's path before the
+ * text, and such a hint. Returns err.
+ */
+int wax_state_name(const struct wax_state *state, const char *name, int err,
+		   struct wax_diag *diag);
 
 /*
  * Removes what killed processes have left in the home: temporary files that

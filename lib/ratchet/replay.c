@@ -26,11 +26,12 @@ struct hellos {
 	size_t n_known, n_spent;
 };
 
-static int damaged(struct wax_diag *diag)
+static int damaged(const struct wax_sessions *s, struct wax_diag *diag)
 {
-	return wax_diag_set(diag, WAX_ERR_STATE,
-			    "'" FILE_NAME "' is damaged, or of a later version "
-			    "of wax");
+	int err = wax_diag_set(diag, WAX_ERR_STATE,
+			       "it is damaged, or of a later version of wax");
+
+	return wax_state_name(s->state, FILE_NAME, err, diag);
 }
 
 static bool take_list(struct wax_cursor *c, size_t size, const uint8_t **list,
@@ -56,7 +57,7 @@ static int read_hellos(struct wax_sessions *s, struct hellos *h,
 	if (!wax_cursor_le(&data, 4, &version) || version != VERSION ||
 	    !take_list(&data, HELLO_SIZE, &h->known, &h->n_known) ||
 	    !take_list(&data, SPENT_SIZE, &h->spent, &h->n_spent) || data.left)
-		return damaged(diag);
+		return damaged(s, diag);
 	return 0;
 }
 

@@ -137,11 +137,8 @@ static int read_peer(struct wax_sessions *s, const char *name,
 	if (!err && data) {
 		err = wax_peer_decode(out, data, len, diag);
 		if (err)
-			wax_diag_context(diag, "'%s'", name);
+			wax_state_name(s->state, name, err, diag);
 	}
-	if (err == WAX_ERR_STATE)
-		wax_diag_hint(diag, "if there is no backup of it, remove it: "
-				    "then these sessions begin anew");
 	return err;
 }
 
@@ -343,10 +340,7 @@ static int open_folder(const struct wax_sessions *s, DIR **out,
 	if (*out && (err || !any)) {
 		closedir(*out);
 		*out = NULL;
-		err = err ? err
-			  : wax_diag_set(diag, WAX_ERR_STATE,
-					 "'%s': its key, state.key, is missing",
-					 path);
+		err = err ? err : wax_state_no_key(path, diag);
 	}
 	free(path);
 	return err;
