@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <wax/text.h>
+
 #include "base/error.h"
 #include "base/time.h"
 #include "crypto/identity.h"
@@ -113,13 +115,18 @@ static int renew(struct wax_contact *c, const struct wax_device *from,
 static int add_device(struct wax_contact *c, const struct wax_device *from,
 		      int64_t now, struct wax_diag *diag)
 {
+	char word[WAX_TEXT_WORD_SIZE];
 	struct wax_device *d;
 	int err;
 
 	if (c->n == WAX_DEVICES_MAX) {
 		wax_diag_set(diag, WAX_ERR_USAGE, "'%s' has %d devices already",
 			     c->name, WAX_DEVICES_MAX);
-		wax_diag_hint(diag, "'wax-contact rm wax1...' removes one");
+		wax_text_word(c->name, "NAME", word, sizeof(word));
+		wax_diag_hint(diag,
+			      "'wax-contact show %s' lists them, 'wax-contact "
+			      "rm wax1...' removes one",
+			      word);
 		return WAX_ERR_USAGE;
 	}
 	err = wax_contact_add(c, &d, diag);
@@ -169,6 +176,7 @@ static int find_place(struct wax_contacts *book, const char *name,
 		      struct wax_contact **out, struct wax_diag *diag)
 {
 	const struct wax_card *card = &d->card;
+	char word[WAX_TEXT_WORD_SIZE];
 	bool by_card = !name;
 	int err = wax_contacts_find(book, card->identity, out, diag);
 
@@ -179,8 +187,11 @@ static int find_place(struct wax_contacts *book, const char *name,
 		wax_diag_set(diag, WAX_ERR_USAGE, "the %s is known as '%s'",
 			     d->bare ? "identity" : "card's identity",
 			     (*out)->name);
-		wax_diag_hint(diag, "'wax-contact rename' gives a contact "
-				    "another name");
+		wax_text_word((*out)->name, "NAME", word, sizeof(word));
+		wax_diag_hint(
+			diag,
+			"'wax-contact rename %s NEW' gives it another name",
+			word);
 		return WAX_ERR_USAGE;
 	}
 	if (*known)

@@ -35,8 +35,9 @@ int wax_contact_name_check(const char *name, struct wax_diag *diag)
 		return WAX_ERR_USAGE;
 	if (*name == '-' || strchr(name, '/'))
 		return wax_diag_set(diag, WAX_ERR_USAGE,
-				    "a contact's name has no slash in it and "
-				    "does not begin with -");
+				    "'%s': a contact's name has no slash in it "
+				    "and does not begin with -",
+				    name);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
 		is_key |= wax_starts(name, len, keys[i]);
 	return is_key ? wax_diag_set(diag, WAX_ERR_USAGE,

@@ -62,10 +62,21 @@ int wax_check_party(struct wax_sessions *s, const struct wax_party *party,
 int wax_open_in(struct unchaining *u, struct wax_session *s,
 		const struct wax_found *found, struct wax_diag *diag)
 {
+	char identity[WAX_PUBLIC_IDENTITY_SIZE];
+	int err;
+
 	u->w->serial = s->serial;
-	return wax_session_open(s, &u->w->held.peer.past, found,
-				wax_own(u->sessions)->seed, u->now, u->wrapped,
-				&u->out->seen, diag);
+	err = wax_session_open(s, &u->w->held.peer.past, found,
+			       wax_own(u->sessions)->seed, u->now, u->wrapped,
+			       &u->out->seen, diag);
+	if (err != WAX_ERR_TRUST)
+		return err;
+	wax_identity_text(u->w->held.peer.party.identity, identity);
+	wax_diag_hint(diag,
+		      "'wax-session reset %s', then send them a chained "
+		      "message, and ask to have this one sealed again",
+		      identity);
+	return err;
 }
 
 static bool is_wanted(const struct unchaining *u, const uint8_t *identity)
@@ -81,10 +92,12 @@ static int no_session(const struct unchaining *u, struct wax_diag *diag)
 {
 	if (u->damaged) {
 		wax_diag_set(diag, WAX_ERR_STATE,
-			     "it is of no session that can be read here, and "
-			     "%zu cannot",
-			     u->damaged);
-		wax_diag_hint(diag, "'wax-session list' says which");
+			     "it may be of a session here whose file is "
+			     "damaged; there %s %zu such file%s",
+			     u->damaged > 1 ? "are" : "is", u->damaged,
+			     u->damaged > 1 ? "s" : "");
+		wax_diag_hint(diag, "'wax-session list' says which, and what "
+				    "to do");
 		return WAX_ERR_STATE;
 	}
 	wax_diag_set(diag, WAX_ERR_NO_KEY,
@@ -115,7 +128,8 @@ static int check_prekey(const struct wax_prekey_use *p, bool known,
 			     ? "it uses a card for one caller, and another "
 			       "was first"
 			     : "it uses a card whose key is gone");
-	wax_diag_hint(diag, "send its sender a new card");
+	wax_diag_hint(diag, "send its sender a new card, which 'wax-card' "
+			    "prints, and ask to have this one sealed again");
 	return WAX_ERR_NO_KEY;
 }
 

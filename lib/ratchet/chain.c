@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <wax/text.h>
+
 #include "base/error.h"
 #include "base/secret.h"
 #include "base/time.h"
@@ -110,6 +112,14 @@ static size_t place_of(const struct wax_chain *c, const uint8_t *identity)
 	return i;
 }
 
+static int themselves(const char *name, struct wax_diag *diag)
+{
+	wax_diag_set(diag, WAX_ERR_USAGE,
+		     "'%s' is oneself: there is no session with oneself", name);
+	wax_diag_hint(diag, "-r seals to oneself");
+	return WAX_ERR_USAGE;
+}
+
 /* Adds a device by its card, of which only the keys are known if it is bare. */
 static int add(struct wax_chain *chain, const struct wax_card *card, bool bare,
 	       const char *name, struct wax_diag *diag)
@@ -120,8 +130,7 @@ static int add(struct wax_chain *chain, const struct wax_card *card, bool bare,
 	int err;
 
 	if (!memcmp(card->key, self->identity, sizeof(self->identity)))
-		return wax_diag_set(diag, WAX_ERR_USAGE,
-				    "there is no session with oneself");
+		return themselves(name ? name : card->name, diag);
 	if (at < chain->n && !memcmp(chain->targets[at].party.identity,
 				     card->key, WAX_ED25519_PUBLIC_SIZE))
 		return 0;
@@ -165,14 +174,15 @@ int wax_chain_add_device(struct wax_chain *chain,
 static int check_held(const struct target *t, struct wax_diag *diag)
 {
 	const struct wax_held *h = &t->held;
+	char word[WAX_TEXT_WORD_SIZE];
 
 	if (h->stale) {
 		wax_diag_set(diag, WAX_ERR_STATE,
 			     "the sessions with '%s' are a copy, or were "
 			     "rolled back",
 			     t->name);
-		wax_diag_hint(diag, "'wax-session reset %.150s' begins anew",
-			      t->name);
+		wax_text_word(t->name, "NAME", word, sizeof(word));
+		wax_diag_hint(diag, "'wax-session reset %s' begins anew", word);
 		return WAX_ERR_STATE;
 	}
 	if (h->known && memcmp(h->peer.party.recipient, t->party.recipient,
@@ -180,18 +190,32 @@ static int check_held(const struct target *t, struct wax_diag *diag)
 		wax_diag_set(diag, WAX_ERR_TRUST,
 			     "'%s' has a session with another recipient",
 			     t->name);
-		wax_diag_hint(diag, "somebody may pose as them: ask; "
-				    "'wax-session rm' forgets it");
+		wax_text_word(t->name, "NAME", word, sizeof(word));
+		wax_diag_hint(diag,
+			      "somebody may pose as them: ask; "
+			      "'wax-session rm %s' forgets it",
+			      word);
 		return WAX_ERR_TRUST;
 	}
 	return 0;
 }
 
+static void ask_for_card(const struct target *t, struct wax_diag *diag)
+{
+	char word[WAX_TEXT_WORD_SIZE];
+
+	wax_text_word(t->name, "NAME", word, sizeof(word));
+	wax_diag_hint(diag,
+		      "ask for %s, which 'wax-card' prints there and "
+		      "'wax-contact add %s CARD' takes here",
+		      t->bare ? "it" : "a new one", word);
+}
+
 static int bad_card(const struct target *t, struct wax_diag *diag)
 {
-	return wax_diag_set(diag, WAX_ERR_TRUST,
-			    "a key of '%s' is no good; ask for a new card",
-			    t->name);
+	wax_diag_set(diag, WAX_ERR_TRUST, "a key of '%s' is no good", t->name);
+	ask_for_card(t, diag);
+	return WAX_ERR_TRUST;
 }
 
 /*
@@ -214,33 +238,26 @@ static bool is_spent(const struct target *t)
 static int check_card(const struct wax_chain *c, const struct target *t,
 		      struct wax_diag *diag)
 {
-	if (t->bare) {
-		wax_diag_set(diag, WAX_ERR_USAGE,
-			     "there is no card of '%s' to begin a session with",
-			     t->name);
-		wax_diag_hint(diag, "ask for it; 'wax-card' prints it, and "
-				    "'wax-contact add' takes it");
-		return WAX_ERR_USAGE;
-	}
-	if (t->expires < c->now) {
-		char expires[WAX_TIME_TEXT_SIZE];
+	char expires[WAX_TIME_TEXT_SIZE];
+	int err = 0;
 
-		wax_time_text(t->expires, expires);
-		wax_diag_set(diag, WAX_ERR_TRUST,
-			     "the card of '%s' expired on %.10s", t->name,
-			     expires);
-		wax_diag_hint(diag, "ask for a new one, which 'wax-card' "
-				    "prints, and 'wax-contact add' takes");
-		return WAX_ERR_TRUST;
-	}
-	if (is_spent(t)) {
-		wax_diag_set(diag, WAX_ERR_TRUST,
-			     "the card of '%s' was for one session", t->name);
-		wax_diag_hint(diag, "ask for a new one, which 'wax-card' "
-				    "prints");
-		return WAX_ERR_TRUST;
-	}
-	return 0;
+	wax_time_text(t->expires, expires);
+	if (t->bare)
+		err = wax_diag_set(diag, WAX_ERR_USAGE,
+				   "there is no card of '%s' to begin a "
+				   "session with",
+				   t->name);
+	else if (t->expires < c->now)
+		err = wax_diag_set(diag, WAX_ERR_TRUST,
+				   "the card of '%s' expired on %.10s", t->name,
+				   expires);
+	else if (is_spent(t))
+		err = wax_diag_set(diag, WAX_ERR_TRUST,
+				   "the card of '%s' was for one session",
+				   t->name);
+	if (err)
+		ask_for_card(t, diag);
+	return err;
 }
 
 /* Begins a session by calling. */

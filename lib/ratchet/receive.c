@@ -88,12 +88,9 @@ static bool parse(const struct wax_found *f, struct said *out)
 
 static int contradicts(struct wax_diag *diag)
 {
-	wax_diag_set(diag, WAX_ERR_TRUST,
-		     "it contradicts what this session has seen: a copied or "
-		     "rolled-back state, or damage");
-	wax_diag_hint(diag, "'wax-session reset', then send them a message; "
-			    "and ask to have this one sealed again");
-	return WAX_ERR_TRUST;
+	return wax_diag_set(diag, WAX_ERR_TRUST,
+			    "it contradicts what this session has seen: a "
+			    "copied or rolled-back state, or damage");
 }
 
 /* When a message was opened; 0: not known any more. */
