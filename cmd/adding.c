@@ -2,6 +2,7 @@
 /*
  * wax-contact add: one card, or all that are there.
  */
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -16,7 +17,7 @@ void contact_warn_alike(struct contact *c, const char *name)
 	struct wax_diag diag = {0};
 
 	if (wax_contacts_alike(c->book.contacts, name, alike, &diag))
-		program_say("warning: %s", diag.text);
+		program_warn("warning", &diag);
 	if (*alike)
 		program_say("warning: '%s' looks like '%s', who is another "
 			    "contact",
@@ -26,9 +27,12 @@ void contact_warn_alike(struct contact *c, const char *name)
 static void tell_news(enum wax_contact_news news, const char *name,
 		      const char *identity, bool by_card)
 {
-	const char *compare = "'wax-contact verify' prints a code to compare";
+	char compare[WAX_TEXT_WORD_SIZE + 64], word[WAX_TEXT_WORD_SIZE];
 	const char *by = by_card ? "a card" : "the session";
 
+	wax_text_word(name, "NAME", word, sizeof(word));
+	snprintf(compare, sizeof(compare),
+		 "'wax-contact verify %s' prints a code to compare", word);
 	switch (news) {
 	case WAX_CONTACT_NEW:
 		program_say("added '%s', by %s of %s; %s", name, by, identity,
@@ -90,9 +94,9 @@ static int check_session(struct contact *c, const struct wax_card *card,
 	if (err == WAX_ERR_USAGE)
 		return 0;
 	if (err) {
-		program_say("warning: whether the card agrees with a session "
-			    "is not known: %s",
-			    why.text);
+		program_warn("warning: whether the card agrees with a session "
+			     "is not known",
+			     &why);
 		return 0;
 	}
 	if (!strcmp(known, wax_card_recipient(card)))
@@ -144,7 +148,7 @@ static int add_identity(struct contact *c, const char *name,
 
 	if (err == WAX_ERR_USAGE)
 		wax_diag_hint(diag, "only who has begun one can be added "
-				    "without a card");
+				    "without a card: ask for theirs");
 	if (!err)
 		err = wax_contacts_add_identity(
 			c->book.contacts, name, identity, recipient,
@@ -198,9 +202,7 @@ static int try_one(void *ctx, const char *path, struct wax_diag *diag)
 	if (err && !stream && !strstr(why.text, path))
 		input_context(path, &why);
 	if (err) {
-		program_say("skipped: %s%s%s%s", why.text,
-			    *why.hint ? " (" : "", why.hint,
-			    *why.hint ? ")" : "");
+		program_warn("skipped", &why);
 		c->skipped++;
 	}
 	return 0;
@@ -237,7 +239,8 @@ int contact_add(struct contact *c, char **words, int n, struct wax_diag *diag)
 	if (!err)
 		err = input_open(path, &from, diag);
 	if (err == WAX_ERR_IO && path && !strncmp(path, "wax1", 4))
-		wax_diag_hint(diag, "and an identity it is not");
+		wax_diag_hint(diag, "an identity it is not either, mistyped or "
+				    "cut");
 	if (err == WAX_ERR_USAGE && path && folder_is(path))
 		wax_diag_hint(diag, "'wax-contact add --all' takes a folder of "
 				    "cards");

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "book.h"
 #include "program.h"
@@ -27,6 +28,11 @@ void book_release(struct book *b)
 	*b = (struct book){0};
 }
 
+static int no_identity(struct wax_diag *diag)
+{
+	return identities_missing("open the address book with", "", diag);
+}
+
 /* Reads the home's identity, if there is one, unless that was done. */
 static int read_own(struct book *b, struct wax_diag *diag)
 {
@@ -46,10 +52,18 @@ int book_open(struct book *b, struct wax_diag *diag)
 	if (b->contacts || err)
 		return err;
 	if (!b->found)
-		return identities_missing("open the address book with", diag);
-	err = home_path("", &home, diag);
+		return no_identity(diag);
+	err = wax_identities_unlock(b->own, &(size_t){0}, diag);
 	if (!err)
-		err = wax_contacts_open(home, b->own, &b->contacts, diag);
+		err = home_path("", &home, diag);
+	if (err)
+		return err;
+	err = wax_contacts_open(home, b->own, &b->contacts, diag);
+	if (err == WAX_ERR_USAGE) {
+		wax_diag_context(diag, "'%sidentity'", home);
+		wax_diag_hint(diag, "an address book and sessions need one "
+				    "as wax-keygen makes it, age1pq1...");
+	}
 	free(home);
 	return err;
 }
@@ -57,19 +71,31 @@ int book_open(struct book *b, struct wax_diag *diag)
 /* Says that somebody is unknown, and who may have been meant. */
 static int unknown(struct book *b, const char *who, struct wax_diag *diag)
 {
-	char alike[WAX_CONTACT_NAME_SIZE];
+	char alike[WAX_CONTACT_NAME_SIZE], word[WAX_TEXT_WORD_SIZE];
 
 	wax_diag_set(diag, WAX_ERR_USAGE, "there is no contact '%.300s'", who);
+	wax_text_word(who, "NAME", word, sizeof(word));
 	if (!b->found)
 		wax_diag_hint(diag, "there is no address book; 'wax-keygen', "
 				    "then 'wax-contact add' begin one");
 	else if (wax_contacts_alike(b->contacts, who, alike, NULL), *alike)
 		wax_diag_hint(diag, "there is '%.200s'", alike);
 	else if (wax_public_identity_is_valid(who))
-		wax_diag_hint(diag, "'wax-contact add NAME CARD' adds one, and "
-				    "NAME wax1... one who has begun a session");
+		wax_diag_hint(diag,
+			      "'wax-contact add NAME CARD' adds one, and "
+			      "'wax-contact add NAME %s' one who has begun a "
+			      "session",
+			      who);
+	else if (!strncmp(who, "wax1", 4))
+		wax_diag_hint(diag, "an identity it is not either, mistyped or "
+				    "cut");
+	else if (!access(who, F_OK))
+		wax_diag_hint(diag,
+			      "'wax-contact add NAME %s' adds one, if "
+			      "the file is a card",
+			      word);
 	else
-		wax_diag_hint(diag, "'wax-contact add NAME CARD' adds one");
+		wax_diag_hint(diag, "'wax-contact add %s CARD' adds one", word);
 	return WAX_ERR_USAGE;
 }
 
@@ -78,6 +104,8 @@ int book_find(struct book *b, const char *who, struct wax_contact **out,
 {
 	int err = read_own(b, diag);
 
+	if (!err && !b->found && identities_lost())
+		err = no_identity(diag);
 	if (!err && b->found)
 		err = book_open(b, diag);
 	if (!err && b->found)
@@ -163,6 +191,8 @@ static int look_up(struct book *b, const char *identity,
 	bool locked, asks;
 	int err = read_own(b, diag);
 
+	if (!err && !b->found && identities_lost())
+		out->blind = "the address book's identity is missing";
 	if (err || !b->found)
 		return err;
 	locked = wax_identities_locked(b->own);
@@ -194,7 +224,7 @@ void book_look_up(struct book *b, const char *identity,
 
 	*out = (struct acquaintance){0};
 	if (look_up(b, identity, out, &diag)) {
-		program_say("warning: %s", diag.text);
+		program_warn("warning", &diag);
 		out->blind = "the address book cannot be read";
 	}
 	if (!*out->trust && out->own)

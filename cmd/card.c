@@ -43,7 +43,8 @@ static int issue(struct card *c, struct wax_diag *diag)
 	char *home = NULL;
 	unsigned odd = 0;
 	size_t n;
-	int err = identities_need_home(c->identities, "make a card of", diag);
+	int err =
+		identities_need_home(c->identities, "make a card of", "", diag);
 
 	home_announce();
 	if (!err)

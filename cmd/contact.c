@@ -182,8 +182,12 @@ static int check_code(struct contact *c, const char *who, struct wax_diag *diag)
 		err = wax_contacts_verify(c->book.contacts, who, code,
 					  c->book.own, (int64_t)time(NULL),
 					  &device, diag);
-	if (err == WAX_ERR_FORMAT && strcmp(c->code, "-"))
+	if (err == WAX_ERR_FORMAT && strcmp(c->code, "-")) {
+		wax_diag_context(diag, "--code");
 		err = WAX_ERR_USAGE;
+	} else if (err == WAX_ERR_FORMAT) {
+		input_context(NULL, diag);
+	}
 	if (!err && !c->quiet)
 		tell_verified(c, who, device);
 	return err;

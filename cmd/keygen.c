@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -174,20 +175,38 @@ static int generate_to(struct keygen *k, const char *path,
 	return err;
 }
 
+/* What is sealed with an identity that is gone waits for that one. */
+static int check_home(const char *path, struct wax_diag *diag)
+{
+	struct stat st;
+
+	if (!lstat(path, &st) || !identities_lost())
+		return 0;
+	wax_diag_set(diag, WAX_ERR_STATE,
+		     "'%s' is lost, and what it opens is there still", path);
+	wax_diag_hint(diag, "put it back from a backup; without one, move the "
+			    "rest of the folder away, or choose another with "
+			    "WAX_HOME");
+	return WAX_ERR_STATE;
+}
+
 static int generate(struct keygen *k, struct wax_diag *diag)
 {
-	char *path = NULL;
+	char *path = NULL, word[WAX_DIAG_TEXT / 2];
 	int err;
 
 	if (k->out) {
 		err = generate_to(k, k->out, diag);
+		wax_text_word(k->out, "FILE", word, sizeof(word));
 		if (!err && strcmp(k->out, "-"))
 			program_say("made '%s'; 'wax-keygen -y %s' prints its "
 				    "recipient",
-				    k->out, k->out);
+				    k->out, word);
 		return err;
 	}
 	err = home_path("identity", &path, diag);
+	if (!err)
+		err = check_home(path, diag);
 	if (!err)
 		err = wax_home_make(path, diag);
 	if (!err) {
@@ -235,17 +254,16 @@ static int print(struct keygen *k, struct wax_diag *diag)
 	int err = k->in ? identities_add(k->identities, k->in, diag)
 			: identities_add_home(k->identities, &found, diag);
 
-	if (!err && !found) {
-		err = wax_diag_set(diag, WAX_ERR_NO_KEY,
-				   "there is no identity yet");
-		wax_diag_hint(diag, "wax-keygen makes one");
-	}
+	if (!err && !found)
+		err = identities_missing("print", "", diag);
 	if (!err)
 		err = wax_identities_unlock(k->identities, &n, diag);
 	if (!err) {
 		err = output_open(k->out, 0, OUTPUT_TEXT, &to, diag);
-		if (err == WAX_ERR_USAGE && k->out)
-			wax_diag_hint(diag, "choose another name");
+		/* What is advised where a file exists: here is no -f. */
+		if (err == WAX_ERR_USAGE && k->out && *diag->hint)
+			wax_diag_hint(diag, "choose another name, or remove it "
+					    "first");
 	}
 	for (size_t i = 0; !err && i < n; i++)
 		err = print_one(k, i, to, diag);

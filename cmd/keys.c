@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "files.h"
@@ -74,26 +75,72 @@ int identities_add_home(struct wax_identities *list, bool *found,
 	if (!access(path, F_OK) || (errno != ENOENT && errno != ENOTDIR)) {
 		*found = true;
 		err = identities_add(list, path, diag);
+		if (err == WAX_ERR_FORMAT && !*diag->hint)
+			wax_diag_hint(diag, "put it back from a backup");
 	}
 	free(path);
 	return err;
 }
 
-int identities_missing(const char *what, struct wax_diag *diag)
+/* Whether there is something of that name in the home, if only a link. */
+static bool is_in_home(const char *name)
 {
-	wax_diag_set(diag, WAX_ERR_NO_KEY, "there is no identity to %s", what);
-	wax_diag_hint(diag, "wax-keygen makes one%s",
-		      strcmp(what, "sign with") ? "" : ", -i FILE names one");
+	struct stat st;
+	char *path;
+	bool there;
+
+	if (home_path(name, &path, NULL))
+		return false;
+	there = !lstat(path, &st);
+	free(path);
+	return there;
+}
+
+bool identities_lost(void)
+{
+	return is_in_home("identity") || is_in_home("state.key") ||
+	       is_in_home("contacts") || is_in_home("sessions");
+}
+
+int identities_missing(const char *what, const char *other,
+		       struct wax_diag *diag)
+{
+	char *path;
+	bool linked;
+	int err = home_path("identity", &path, diag);
+
+	if (err == WAX_ERR_USAGE) {
+		wax_diag_set(diag, WAX_ERR_NO_KEY,
+			     "there is no identity to %s, and no home: neither "
+			     "WAX_HOME nor HOME is set",
+			     what);
+		wax_diag_hint(diag, "set one of them%s", other);
+		return WAX_ERR_NO_KEY;
+	}
+	if (err)
+		return err;
+	linked = is_in_home("identity");
+	wax_diag_set(diag, WAX_ERR_NO_KEY,
+		     "there is no identity to %s: '%s' %s", what, path,
+		     linked ? "leads nowhere" : "is missing");
+	wax_diag_hint(diag, "%s; WAX_HOME names another home%s",
+		      linked ? "mount or restore what it leads to"
+		      : identities_lost()
+			      ? "put it back from a backup, for what it opens "
+				"is there still"
+			      : "wax-keygen makes one",
+		      other);
+	free(path);
 	return WAX_ERR_NO_KEY;
 }
 
 int identities_need_home(struct wax_identities *list, const char *what,
-			 struct wax_diag *diag)
+			 const char *other, struct wax_diag *diag)
 {
 	bool found;
 	int err = identities_add_home(list, &found, diag);
 
-	return err || found ? err : identities_missing(what, diag);
+	return err || found ? err : identities_missing(what, other, diag);
 }
 
 /* Says that a card has expired. What is sealed to it can be opened anyway. */

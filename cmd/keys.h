@@ -60,12 +60,25 @@ int identities_add(struct wax_identities *list, const char *path,
 int identities_add_home(struct wax_identities *list, bool *found,
 			struct wax_diag *diag);
 
-/* Says that the home has no identity to do what; returns WAX_ERR_NO_KEY. */
-int identities_missing(const char *what, struct wax_diag *diag);
+/*
+ * Whether the home has no identity, but what one has sealed, or a link that
+ * leads to none.
+ */
+bool identities_lost(void);
+
+/*
+ * Says that the home has no identity to do what, where it was looked for, and
+ * what to do, with other, which is one more way, or empty: WAX_ERR_NO_KEY.
+ */
+int identities_missing(const char *what, const char *other,
+		       struct wax_diag *diag);
 
 /* As identities_add_home(), where there must be one. */
 int identities_need_home(struct wax_identities *list, const char *what,
-			 struct wax_diag *diag);
+			 const char *other, struct wax_diag *diag);
+
+/* The other way for tools that have -i. */
+#define OR_NAME_ONE "; -i FILE names one"
 
 /*
  * Reads recipients into the list: those of a file, that of a card, or those of

@@ -151,10 +151,8 @@ static int unseal(struct open *o, struct wax_source **source,
 	    o->passphrase.asked)
 		return err;
 	if (!o->home)
-		wax_diag_hint(diag, "wax-keygen makes an identity, -i FILE "
-				    "names one");
-	else
-		wax_diag_hint(diag, "-i FILE names another identity");
+		return identities_missing("open it with", OR_NAME_ONE, diag);
+	wax_diag_hint(diag, "-i FILE names another identity");
 	return err;
 }
 
@@ -223,14 +221,15 @@ static int open_in_folder(struct open *o, struct wax_sink **out,
 	return err;
 }
 
-/* Names the file that an error is about, unless that is one of identities. */
+/* Names the file that an error is about, unless it names another already. */
 static void name_input(const struct open *o, int err, struct wax_diag *diag)
 {
 	const struct passphrase *p = &o->passphrase;
 	bool asked = err == WAX_ERR_USAGE && p->asked && !passphrase_given(p);
 	bool about = err == WAX_ERR_FORMAT || err == WAX_ERR_TRUST ||
 		     err == WAX_ERR_SEEN ||
-		     ((err == WAX_ERR_NO_KEY || asked) && *diag->text != '\'');
+		     ((err == WAX_ERR_NO_KEY || err == WAX_ERR_STATE || asked) &&
+		      *diag->text != '\'');
 
 	if (about && *diag->text)
 		input_context(o->in, diag);
@@ -266,6 +265,17 @@ static int deliver(struct open *o, struct wax_source **from,
 				   : wax_sessions_commit(o->sessions, diag);
 }
 
+/* Of whom nobody knows. Who has begun a session needs no card to get a name. */
+static void tell_stranger(const struct open *o, const char *how)
+{
+	const char *sender = info_from(&o->contents);
+
+	program_say("%s %s, whom nobody here vouches for", how, sender);
+	if (*o->contents.peer)
+		program_say("to give them a name: wax-contact add NAME %s",
+			    o->contents.peer);
+}
+
 /* Who signed it, and why one may think so. */
 static void tell_sender(const struct open *o, const struct acquaintance *a)
 {
@@ -283,7 +293,7 @@ static void tell_sender(const struct open *o, const struct acquaintance *a)
 			    "%s",
 			    how, sender, a->blind);
 	else
-		program_say("%s %s, whom nobody here vouches for", how, sender);
+		tell_stranger(o, how);
 	if (o->contents.renewed)
 		program_say("note: they have begun a new session, although "
 			    "there is one; they may have lost their state");

@@ -127,6 +127,14 @@ void program_say(const char *fmt, ...)
 	say(text, NULL);
 }
 
+void program_warn(const char *what, const struct wax_diag *diag)
+{
+	struct wax_diag whole = *diag;
+
+	wax_diag_context(&whole, "%s", what);
+	say(whole.text, whole.hint);
+}
+
 void program_note(const char *fmt, ...)
 {
 	char text[WAX_DIAG_TEXT], line[4 * WAX_DIAG_TEXT];

@@ -62,6 +62,9 @@ int program_print(struct wax_sink *to, struct wax_diag *diag, const char *fmt,
 /* Says something on standard error: "wax-tool: ...", escaped. */
 void program_say(const char *fmt, ...) WAX_PRINTF(1, 2);
 
+/* The same, of what went wrong elsewhere: what, ": ", its text and hint. */
+void program_warn(const char *what, const struct wax_diag *diag);
+
 /* Writes a line to standard error, escaped, without the tool's name. */
 void program_note(const char *fmt, ...) WAX_PRINTF(1, 2);
 

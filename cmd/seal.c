@@ -159,7 +159,8 @@ static int complete(struct seal *s, struct wax_diag *diag)
 	int err = 0;
 
 	if (s->sign && !s->with_identities)
-		err = identities_need_home(s->identities, "sign with", diag);
+		err = identities_need_home(s->identities, "sign with",
+					   OR_NAME_ONE, diag);
 	if (!err)
 		err = add_contacts(s, diag);
 	if (!err && !s->sign)

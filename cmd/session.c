@@ -165,9 +165,16 @@ static int print(void *ctx, const struct wax_session_info *info,
 
 static int no_session(const char *who, struct wax_diag *diag)
 {
+	char word[WAX_TEXT_WORD_SIZE];
+
 	wax_diag_set(diag, WAX_ERR_USAGE, "there is no session with '%.300s'",
 		     who);
-	wax_diag_hint(diag, "the next 'wax-seal -c' begins one");
+	wax_text_word(who, "NAME", word, sizeof(word));
+	if (wax_public_identity_is_valid(who))
+		wax_diag_hint(diag, "'wax-session list' shows which there are");
+	else
+		wax_diag_hint(diag, "the next 'wax-seal -c %s' begins one",
+			      word);
 	return WAX_ERR_USAGE;
 }
 

@@ -81,7 +81,8 @@ static int sign(struct sign *s, struct wax_diag *diag)
 	int err = 0;
 
 	if (!s->key)
-		err = identities_need_home(s->identities, "sign with", diag);
+		err = identities_need_home(s->identities, "sign with",
+					   OR_NAME_ONE, diag);
 	if (!err)
 		err = input_open(s->in, &from, diag);
 	if (!err)

@@ -478,7 +478,11 @@ unchanged() {
 			unchanged call 6 wax-card
 			out_is
 			err_has "wax-card: '$home/$file': "
-			[ "$at" -ne 8 ] || err_has 'later version'
+			if [ "$at" -eq 8 ]; then
+				err_has 'later version of wax (a newer wax opens it)'
+			else
+				err_has '(put it back from a backup'
+			fi
 		done
 		for at in 0 1 30 50 $((size - 1)); do
 			head -c "$at" "$io/good/$file" >"$home/$file"

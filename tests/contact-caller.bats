@@ -51,7 +51,7 @@ compared() {
 @test "a caller gets a name, and an answer" {
 	calls
 	call 0 as alice wax-contact add bob "$bob"
-	err_is "wax-contact: added 'bob', by the session of $bob; 'wax-contact verify' prints a code to compare"
+	err_is "wax-contact: added 'bob', by the session of $bob; 'wax-contact verify bob' prints a code to compare"
 	call 0 as alice wax-session list
 	grep -qx '20[^ ]* *20[^ ]* *0 *1  bob' "$io/out" || fail 'no name'
 	call 0 as alice wax-session show bob
@@ -116,7 +116,8 @@ compared() {
 	call 2 as alice wax-contact show "$bob"
 	write bob alice m2
 	call 0 as alice wax-open m2
-	err_is "wax-open: chained with $bob, whom nobody here vouches for"
+	err_is "wax-open: chained with $bob, whom nobody here vouches for" \
+		"wax-open: to give them a name: wax-contact add NAME $bob"
 	call 0 as alice wax-contact add bob "$bob"
 }
 
@@ -135,7 +136,7 @@ compared() {
 	unchanged call 0 as alice wax-contact add bob "$bob"
 	err_is "wax-contact: 'bob' is known already: $bob"
 	unchanged call 2 as alice wax-contact add rob "$bob"
-	err_is "wax-contact: the identity is known as 'bob' ('wax-contact rename' gives a contact another name)"
+	err_is "wax-contact: the identity is known as 'bob' ('wax-contact rename bob NEW' gives it another name)"
 }
 
 @test "another identity or recipient is not the caller" {
@@ -210,7 +211,7 @@ compared() {
 	err_is "wax-session: the next message to 'bob' begins a new session" \
 		"wax-session: warning: there is no card of 'bob'; nothing can be sent before there is one"
 	unchanged call 2 as alice wax-seal -c bob -o r /dev/null
-	err_is "wax-seal: there is no card of 'bob' to begin a session with ($ask)"
+	err_is "wax-seal: there is no card of 'bob' to begin a session with (ask for it, which 'wax-card' prints there and 'wax-contact add bob CARD' takes here)"
 	[ ! -e r ]
 	reads alice m2
 	unchanged call 2 as alice wax-seal -c bob -o r /dev/null
@@ -243,14 +244,14 @@ compared() {
 	know bob alice
 	write bob alice m
 	unchanged call 2 as alice wax-contact add bob "$bob"
-	err_is "wax-contact: there is no session with $bob (only who has begun one can be added without a card)"
+	err_is "wax-contact: there is no session with $bob (only who has begun one can be added without a card: ask for theirs)"
 	unchanged call 2 as alice wax-contact add al "$(identity alice)"
 	err_has "there is no session with $(identity alice)"
 	unchanged call 7 as alice wax-contact add bob "${bob}q"
-	err_is "wax-contact: '${bob}q': No such file or directory (and an identity it is not)"
+	err_is "wax-contact: '${bob}q': No such file or directory (an identity it is not either, mistyped or cut)"
 	unchanged call 2 as alice wax-contact add "$bob" "$bob"
 	unchanged call 2 as alice wax-seal -c "$bob" -o r /dev/null
-	err_has "'wax-contact add NAME CARD' adds one, and NAME wax1... one who has begun a session"
+	err_has "'wax-contact add NAME CARD' adds one, and 'wax-contact add NAME wax1"
 	# A file of that name is meant with a slash.
 	cp "$keys/bob.card" "$bob"
 	call 0 as alice wax-contact add bob "./$bob"

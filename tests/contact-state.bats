@@ -107,7 +107,8 @@ only_alice_is_damaged() {
 		alice_is_damaged "this is no state file of wax's"
 	done
 	printf '\2' | dd of="$a" bs=1 seek=8 conv=notrunc 2>/dev/null
-	alice_is_damaged 'it is of a later version of wax'
+	mend='(a newer wax opens it)' \
+		alice_is_damaged 'it is of a later version of wax'
 	cp "$b" "$a"
 	alice_is_damaged 'it is damaged, or belongs to another identity'
 	cp "$home/state.key" "$a"
@@ -200,25 +201,25 @@ only_alice_is_damaged() {
 	for word in show verify export rm; do
 		unchanged call 6 wax-contact $word alice
 		out_is
-		err_is "wax-contact: '$home/contacts': its key, state.key, is missing"
+		err_is "wax-contact: '$home/contacts': its key, state.key, is missing $no_key"
 	done
 	unchanged call 6 wax-contact list
 	unchanged call 6 wax-contact add eve eve.card
 	unchanged call 6 wax-contact add --all eve.card
-	err_is "wax-contact: '$home/contacts': its key, state.key, is missing"
+	err_is "wax-contact: '$home/contacts': its key, state.key, is missing $no_key"
 	unchanged call 6 wax-contact rename alice al
 	unchanged call 6 wax-seal -r alice -o sealed alice.card
 	unchanged call 6 wax-open --from alice alice.card
 	: >"$key"
 	unchanged call 6 wax-contact list
-	err_is "wax-contact: '$key': this is no state file of wax's"
+	err_is "wax-contact: '$key': this is no state file of wax's $no_key"
 	cp "$keys/h/eve/state.key" "$key"
 	unchanged call 6 wax-contact list
-	err_is "wax-contact: '$key': it is damaged, or belongs to another identity"
+	err_is "wax-contact: '$key': it is damaged, or belongs to another identity $no_key"
 	again
 	cp "$keys/h/eve/identity" "$home"
 	unchanged call 6 wax-contact list
-	err_is "wax-contact: '$key': it is damaged, or belongs to another identity"
+	err_is "wax-contact: '$key': it is damaged, or belongs to another identity $no_key"
 	again
 	names_are alice bob
 }
@@ -493,7 +494,8 @@ time.sleep(float(sys.argv[3]))' "$home/contacts.lock" "$io/held" "$1" 3>&- &
 
 @test "a home without an identity, or with one that has no address book" {
 	rm "$home/identity"
-	local missing='wax-contact: there is no identity to open the address book with (wax-keygen makes one)'
+	local missing='there is no identity to open the address book with'
+	missing="wax-contact: $missing: '$home/identity' is missing (wax-keygen makes one; WAX_HOME names another home)"
 	call 3 wax-contact list
 	err_is "$missing"
 	call 3 wax-contact add alice alice.card
@@ -501,7 +503,7 @@ time.sleep(float(sys.argv[3]))' "$home/contacts.lock" "$io/held" "$1" 3>&- &
 	call 3 wax-contact add --all alice.card
 	err_is "$missing"
 	call 3 env -u HOME -u WAX_HOME wax-contact list
-	err_is "$missing"
+	err_is 'wax-contact: there is no identity to open the address book with, and no home: neither WAX_HOME nor HOME is set (set one of them)'
 	folder_holds "$home"
 	local who="there is no contact 'alice' (there is no address book; 'wax-keygen', then 'wax-contact add' begin one)"
 	call 2 wax-seal -r alice -o sealed alice.card
@@ -515,11 +517,62 @@ time.sleep(float(sys.argv[3]))' "$home/contacts.lock" "$io/held" "$1" 3>&- &
 	[ ! -e out ]
 	wax-keygen --x25519 -o "$home/identity" 2>/dev/null
 	call 2 wax-contact list
-	err_is 'wax-contact: this kind of identity cannot sign (wax-keygen makes one that can)'
+	err_is "wax-contact: '$home/identity': this kind of identity cannot sign (an address book and sessions need one as wax-keygen makes it, age1pq1...)"
 	as alice wax-seal -s -R bob.card -o signed eve.card
 	call 0 wax-open -i "$keys/h/bob/identity" signed
 	err_is "wax-open: signed by $(id alice), whom nobody here vouches for"
 	echo text >"$home/identity"
 	call 1 wax-contact list
 	folder_holds "$home" identity
+}
+
+# lost TOOL [CONTEXT]: what it has said of the identity that is gone.
+lost() {
+	err_has "$1: ${2-}there is no identity to " \
+		": '$home/identity' is missing (put it back from a backup, for what it opens is there still; WAX_HOME names another home"
+}
+
+@test "an identity that is lost is missed by all, with one status" {
+	two
+	mv "$home/identity" mine
+	unchanged call 3 wax-contact list
+	lost wax-contact
+	unchanged call 3 wax-contact add eve eve.card
+	lost wax-contact
+	unchanged call 3 wax-session list
+	lost wax-session
+	unchanged call 3 wax-card
+	lost wax-card
+	unchanged call 3 wax-keygen -y
+	lost wax-keygen
+	unchanged call 3 wax-seal -r alice -o sealed alice.card
+	lost wax-seal '-r: '
+	unchanged call 3 wax-seal -c alice -o sealed alice.card
+	lost wax-seal
+	unchanged call 3 wax-seal -s -R bob.card -o sealed alice.card
+	lost wax-seal
+	err_has '; -i FILE names one)'
+	as alice wax-seal -s -R bob.card -o signed eve.card
+	unchanged call 3 wax-open --from alice signed
+	lost wax-open '--from: '
+	unchanged call 3 wax-open signed
+	lost wax-open "'signed': "
+	# Who is known is not known now.
+	unchanged call 0 wax-open -i "$keys/h/bob/identity" signed
+	err_is "wax-open: signed by $(id alice); whether that is a contact is not known, as the address book's identity is missing"
+	# Another identity could not open what is there.
+	unchanged call 6 wax-keygen
+	err_is "wax-keygen: '$home/identity' is lost, and what it opens is there still (put it back from a backup; without one, move the rest of the folder away, or choose another with WAX_HOME)"
+	mv mine "$home/identity"
+	names_are alice bob
+	# A link to what is not there is not for another one either.
+	mv "$home/identity" mine
+	ln -s "$work/stick/identity" "$home/identity"
+	unchanged call 3 wax-contact list
+	err_has "'$home/identity' leads nowhere (mount or restore what it leads to;"
+	unchanged call 2 wax-keygen
+	err_has "'$home/identity' exists"
+	mkdir stick
+	mv mine stick/identity
+	names_are alice bob
 }

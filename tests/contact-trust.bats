@@ -115,9 +115,9 @@ info_is() {
 		alice "$(printf '%01100d' 0)" "$code$(printf '%1100s' '')x"; do
 		unchanged call 2 wax-contact verify alice --code "$form"
 		out_is
-		err_is 'wax-contact: a code has 60 digits, in groups of five'
+		err_is 'wax-contact: --code: a code has 60 digits, in groups of five'
 		unchanged call 1 wax-contact verify alice --code - <<<"$form"
-		err_is 'wax-contact: a code has 60 digits, in groups of five'
+		err_is 'wax-contact: standard input: a code has 60 digits, in groups of five'
 	done
 	printf '%s\0' "$code" >nul
 	unchanged call 1 wax-contact verify alice --code - <nul
@@ -140,7 +140,7 @@ info_is() {
 		unchanged call 4 wax-contact verify alice --code - <<<"$wrong"
 	done
 	unchanged call 2 wax-contact verify eve --code "$code"
-	err_is "wax-contact: there is no contact 'eve' ('wax-contact add NAME CARD' adds one)"
+	err_is "wax-contact: there is no contact 'eve' ('wax-contact add eve CARD' adds one)"
 }
 
 @test "of several devices each has a code" {
@@ -261,7 +261,7 @@ info_is() {
 	warning="warning: the card of 'alice' expired on $(day expires alice); ask for a new one"
 	call 0 at $over wax-contact add alice alice.card
 	err_is "wax-contact: warning: the card of 'alice' has expired; ask for a new one" \
-		"wax-contact: added 'alice', by a card of $(id alice); $compare"
+		"wax-contact: added 'alice', by a card of $(id alice); $(compare alice)"
 	call 0 at $over wax-contact list
 	out_has 'never          expired     1        alice'
 	call 0 at $over wax-contact show alice
@@ -335,7 +335,7 @@ info_is() {
 	: >"$home/state.key"
 	call 0 wax-open from-alice
 	out_same message
-	err_is "wax-open: warning: '$home/state.key': this is no state file of wax's" \
+	err_is "wax-open: warning: '$home/state.key': this is no state file of wax's $no_key" \
 		"wax-open: signed by $(id alice); whether that is a contact is not known, as the address book cannot be read"
 }
 
@@ -351,7 +351,7 @@ info_is() {
 	[ ! -e opened ]
 	call 2 wax-open --from nobody from-alice
 	out_is
-	err_is "wax-open: --from: there is no contact 'nobody' ('wax-contact add NAME CARD' adds one)"
+	err_is "wax-open: --from: there is no contact 'nobody' ('wax-contact add nobody CARD' adds one)"
 	call 2 wax-open --from Alice from-alice
 	err_is "wax-open: --from: there is no contact 'Alice' (there is 'alice')"
 	call 2 wax-open --from "$(field recipient alice.card)" from-alice
@@ -401,7 +401,7 @@ info_is() {
 	echo more >>message
 	call 4 wax-verify -k alice -x alice.minisig message
 	call 2 wax-verify -k nobody -x alice.minisig message
-	err_is "wax-verify: -k: there is no contact 'nobody' ('wax-contact add NAME CARD' adds one)"
+	err_is "wax-verify: -k: there is no contact 'nobody' ('wax-contact add nobody CARD' adds one)"
 	call 2 wax-verify -k RWx -x alice.minisig message
 	err_is "wax-verify: -k: 'RWx' is neither a contact nor a public key of minisign's, RW..."
 	call 2 wax-verify -k age1x -x alice.minisig message
@@ -425,11 +425,11 @@ info_is() {
 	call 0 as alice wax-open signed
 	err_has "signed by 'me', $unverified"
 	unchanged call 2 wax-seal -r alice -r nobody -o none message
-	err_is "wax-seal: -r: there is no contact 'nobody' ('wax-contact add NAME CARD' adds one)"
+	err_is "wax-seal: -r: there is no contact 'nobody' ('wax-contact add nobody CARD' adds one)"
 	unchanged call 2 wax-seal -r alice.card -o none message
 	err_is "wax-seal: -r: there is no contact 'alice.card' (-R reads recipients from a file)"
 	unchanged call 2 wax-seal -r "$(id eve)" -o none message
-	err_is "wax-seal: -r: there is no contact '$(id eve)' ('wax-contact add NAME CARD' adds one, and NAME wax1... one who has begun a session)"
+	err_is "wax-seal: -r: there is no contact '$(id eve)' ('wax-contact add NAME CARD' adds one, and 'wax-contact add NAME $(id eve)' one who has begun a session)"
 	unchanged call 2 wax-seal -r wax1x -o none message
 	err_is "wax-seal: -r: not a recipient (this is an identity; its owner gets the recipient with 'wax-keygen -y')"
 	unchanged call 2 wax-seal -r '' -o none message

@@ -19,12 +19,11 @@ teardown() {
 	[ -z "${holder-}" ] || kill "$holder" 2>/dev/null || :
 }
 
-no_contact="('wax-contact add NAME CARD' adds one)"
 
 @test "add, list, show, export and rm" {
 	call 0 wax-contact add alice alice.card
 	out_is
-	err_is "wax-contact: added 'alice', by a card of $(id alice); $compare"
+	err_is "wax-contact: added 'alice', by a card of $(id alice); $(compare alice)"
 	call 0 wax-contact add -q bob bob.card
 	out_is
 	err_is
@@ -102,10 +101,10 @@ no_contact="('wax-contact add NAME CARD' adds one)"
 	for word in show verify export rm; do
 		call 2 wax-contact $word alice
 		out_is
-		err_is "wax-contact: there is no contact 'alice' $no_contact"
+		err_is "wax-contact: there is no contact 'alice' ('wax-contact add alice CARD' adds one)"
 	done
 	call 2 wax-contact rename alice bob
-	err_is "wax-contact: there is no contact 'alice' $no_contact"
+	err_is "wax-contact: there is no contact 'alice' ('wax-contact add alice CARD' adds one)"
 	folder_holds "$home" identity
 	know alice
 	unchanged call 0 wax-contact list
@@ -188,7 +187,7 @@ no_contact="('wax-contact add NAME CARD' adds one)"
 	done
 	for name in a/b / -b - -- --all; do
 		unchanged call 2 wax-contact add -- "$name" bob.card
-		err_is "wax-contact: a contact's name has no slash in it and does not begin with -"
+		err_is "wax-contact: '$name': a contact's name has no slash in it and does not begin with -"
 		unchanged call 2 wax-contact rename -- alice "$name"
 	done
 	for name in age1 age1x wax1 "$(id bob)" ssh-ed25519 ssh-x ecdsa-x sk-x \
@@ -238,7 +237,7 @@ no_contact="('wax-contact add NAME CARD' adds one)"
 	call 0 wax-contact add alice /dev/stdin < <(cat alice.card)
 	call 0 wax-contact add bob <(cat bob.card)
 	call 0 wax-contact add --all - <eve.card
-	err_is "wax-contact: added 'eve', by a card of $(id eve); $compare"
+	err_is "wax-contact: added 'eve', by a card of $(id eve); $(compare eve)"
 	names_are alice bob eve
 	unchanged call 7 wax-contact add x <&-
 	err_is 'wax-contact: standard input is closed'
@@ -358,7 +357,7 @@ no_contact="('wax-contact add NAME CARD' adds one)"
 	err_is
 	call 0 wax-contact add bob eve.card
 	unchanged call 2 wax-contact rm Alice nobody bob
-	err_is "wax-contact: there is no contact 'nobody' $no_contact"
+	err_is "wax-contact: there is no contact 'nobody' ('wax-contact add nobody CARD' adds one)"
 	call 0 wax-contact rm -q Alice bob
 	err_is
 	names_are 'Bob B.'
@@ -396,7 +395,7 @@ no_contact="('wax-contact add NAME CARD' adds one)"
 @test "a person with several devices" {
 	know alice
 	call 0 wax-contact add --device alice bob.card
-	err_is "wax-contact: added a device to 'alice', by a card of $(id bob); $compare"
+	err_is "wax-contact: added a device to 'alice', by a card of $(id bob); $(compare alice)"
 	entries 1 3
 	call 0 wax-contact list
 	out_has "never          $(day expires alice)  2        alice"
@@ -404,7 +403,7 @@ no_contact="('wax-contact add NAME CARD' adds one)"
 	[ "$(field 'identity:' "$io/out")" = "$(id alice)"$'\n'"$(id bob)" ]
 	unchanged call 0 wax-contact add --device alice bob.card
 	unchanged call 2 wax-contact add bob bob.card
-	err_is "wax-contact: the card's identity is known as 'alice' ('wax-contact rename' gives a contact another name)"
+	err_is "wax-contact: the card's identity is known as 'alice' ('wax-contact rename alice NEW' gives it another name)"
 	call 0 wax-contact export alice
 	[ "$(grep -c '^age1pq1' "$io/out")" -eq 2 ]
 	wax-seal -r alice -o sealed eve.card
@@ -436,7 +435,7 @@ no_contact="('wax-contact add NAME CARD' adds one)"
 	call 0 wax-contact list
 	out_has '  16       alice'
 	unchanged call 2 wax-contact add --device alice many/00017
-	err_is "wax-contact: 'alice' has 16 devices already ('wax-contact rm wax1...' removes one)"
+	err_is "wax-contact: 'alice' has 16 devices already ('wax-contact show alice' lists them, 'wax-contact rm wax1...' removes one)"
 	unchanged call 0 wax-contact add alice many/00016
 	entries 1 17
 	call 0 wax-contact verify alice
@@ -460,14 +459,14 @@ no_contact="('wax-contact add NAME CARD' adds one)"
 	sed 's/^name .*/name x/' eve.card >cards/j-forged
 	call 4 wax-contact add --all cards
 	out_is
-	err_is "wax-contact: added 'alice', by a card of $(id alice); $compare" \
-		"wax-contact: added 'bob', by a card of $(id bob); $compare" \
+	err_is "wax-contact: added 'alice', by a card of $(id alice); $(compare alice)" \
+		"wax-contact: added 'bob', by a card of $(id bob); $(compare bob)" \
 		"wax-contact: skipped: 'cards/c-text': this is no card, or it is damaged" \
 		"wax-contact: skipped: 'cards/d-empty': this is no card, or it is damaged" \
 		"wax-contact: skipped: 'cards/e-dangling': No such file or directory" \
 		"wax-contact: skipped: 'cards/f-fifo' is not a regular file" \
 		"wax-contact: skipped: 'cards/folder' is not a regular file" \
-		"wax-contact: skipped: 'cards/g-slash': a contact's name has no slash in it and does not begin with -" \
+		"wax-contact: skipped: 'cards/g-slash': 'a/b': a contact's name has no slash in it and does not begin with -" \
 		"wax-contact: skipped: 'cards/h-alice': 'alice' is known with another identity (somebody may pose as them: ask. For one more device: --device; for a new identity: rm first)" \
 		"wax-contact: skipped: 'cards/i-key': a contact's name must not begin like a key: age1, wax1, ssh- and so on" \
 		"wax-contact: skipped: 'cards/j-forged': the card's signature is wrong" \
@@ -478,7 +477,7 @@ no_contact="('wax-contact add NAME CARD' adds one)"
 	call 4 wax-contact add --all alice.card nothing cards/folder eve.card
 	err_is "wax-contact: the card of 'Al' is known already: $(id alice)" \
 		"wax-contact: skipped: 'nothing': No such file or directory" \
-		"wax-contact: added 'eve', by a card of $(id eve); $compare" \
+		"wax-contact: added 'eve', by a card of $(id eve); $(compare eve)" \
 		"wax-contact: the card of 'eve' is known already: $(id eve)" \
 		'wax-contact: of 4 cards 1 were skipped'
 	unchanged call 0 wax-contact add -q --all alice.card bob.card

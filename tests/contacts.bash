@@ -6,7 +6,12 @@
 
 DAY=86400
 unverified='not verified: no code was compared'
-compare="'wax-contact verify' prints a code to compare"
+
+# What is to be done about the state's key.
+no_key='(put it back from a backup, with the identity that it belongs to; without one, contacts and sessions are lost: move all in the home but the identity away)'
+
+# compare NAME: what is said when they are added.
+compare() { echo "'wax-contact verify $1' prints a code to compare"; }
 
 # To be called by setup_file(): me, alice, bob and eve, each with a home in
 # $keys/h and a card; what the others know is only me.

@@ -151,8 +151,9 @@ age_open() { age -d -i "$keys/x"; }
 
 @test "without an identity nobody signs" {
 	WAX_HOME=$work/none call 3 "${seal[@]}" -s in
-	err_is "wax-seal: there is no identity to sign with $(
-	)(wax-keygen makes one, -i FILE names one)"
+	err_is "wax-seal: there is no identity to sign with: $(
+	)'$work/none/identity' is missing (wax-keygen makes one; $(
+	)WAX_HOME names another home; -i FILE names one)"
 	out_is
 	WAX_HOME=$work/none call 3 "${seal[@]}" -s -o sealed in
 	call 7 "${seal[@]}" -s -i missing -o sealed in

@@ -139,6 +139,13 @@ recipient_in() { sed -n 's/^# public key: //p' "$1"; }
 	err_has 'exists'
 }
 
+@test "what is told to be done next can be pasted" {
+	call 0 wax-keygen -o 'my key'
+	err_is "wax-keygen: made 'my key'; 'wax-keygen -y \"my key\"' prints its recipient"
+	call 0 wax-keygen -o "my\$key"
+	err_is "wax-keygen: made 'my\$key'; 'wax-keygen -y FILE' prints its recipient"
+}
+
 @test "there is no -f" {
 	echo mine >file
 	call 2 wax-keygen -f -o file
@@ -194,8 +201,9 @@ recipient_in() { sed -n 's/^# public key: //p' "$1"; }
 @test "-y without an identity in the home points at wax-keygen" {
 	call 3 wax-keygen -y
 	out_is
-	err_is "wax-keygen: there is no identity yet $(
-	)(wax-keygen makes one)"
+	err_is "wax-keygen: there is no identity to print: $(
+	)'$HOME/.local/share/wax/identity' is missing (wax-keygen makes $(
+	)one; WAX_HOME names another home)"
 	folder_holds "$HOME"
 }
 
@@ -209,7 +217,7 @@ recipient_in() { sed -n 's/^# public key: //p' "$1"; }
 	cmp want pub
 	mode_is 640 pub
 	call 2 wax-keygen -y id -o pub
-	err_has "'pub' exists"
+	err_is "wax-keygen: 'pub' exists (choose another name, or remove it first)"
 	cmp want pub
 	call 0 wax-keygen -y id -o -
 	out_same want
@@ -233,7 +241,9 @@ recipient_in() { sed -n 's/^# public key: //p' "$1"; }
 	wax-keygen -o id 2>/dev/null
 	cp id copy
 	ln id hard
+	# Nobody is told to remove that.
 	call 2 wax-keygen -y id -o id
+	err_is "wax-keygen: 'id' is input and output at once"
 	call 2 wax-keygen -y id -o hard
 	cmp id copy
 	# Appending to it by the shell is the same.

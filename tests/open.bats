@@ -180,11 +180,14 @@ kinds() {
 @test "no identity at all exits 3, with a hint at wax-keygen" {
 	echo hello | wax-seal -R "$keys/pq.pub" -o sealed
 	call 3 wax-open -o out sealed
-	err_is "wax-open: 'sealed': no identity to open it with $(
-	)(wax-keygen makes an identity, -i FILE names one)"
+	err_is "wax-open: 'sealed': there is no identity to open it with: $(
+	)'$HOME/.local/share/wax/identity' is missing (wax-keygen makes $(
+	)one; WAX_HOME names another home; -i FILE names one)"
 	unset HOME
 	call 3 wax-open -o out sealed
-	err_has "wax-open: 'sealed': no identity to open it with"
+	err_is "wax-open: 'sealed': there is no identity to open it with, $(
+	)and no home: neither WAX_HOME nor HOME is set (set one of them; $(
+	)-i FILE names one)"
 	holds sealed
 }
 
@@ -216,7 +219,8 @@ kinds() {
 	mkdir -m 700 home
 	echo Zanzibar >home/identity
 	call 1 wax-open sealed
-	err_is "wax-open: '$work/home/identity': line 1: not an identity"
+	err_is "wax-open: '$work/home/identity': line 1: not an identity $(
+	)(put it back from a backup)"
 }
 
 @test "a passphrase opens, a wrong one exits 3 and leaves no file" {

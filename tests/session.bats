@@ -35,7 +35,8 @@ to_full() { "$@" >/dev/full; }
 	grep -qx -- '-----BEGIN AGE ENCRYPTED FILE-----' m
 	call 0 as alice wax-open m
 	out_is hi
-	err_is "wax-open: chained with $(identity bob), whom nobody here vouches for"
+	err_is "wax-open: chained with $(identity bob), whom nobody here vouches for" \
+		"wax-open: to give them a name: wax-contact add NAME $(identity bob)"
 	call 0 as alice wax-contact add bob "$keys/bob.card"
 	echo hello | as alice wax-seal -c bob >m2
 	call 0 as bob wax-open <m2
@@ -53,7 +54,7 @@ to_full() { "$@" >/dev/full; }
 	reads alice m
 	call 2 as alice wax-seal -c "$(identity bob)" /dev/null
 	err_has "wax-seal: -c: there is no contact 'wax1" \
-		"'wax-contact add NAME CARD' adds one"
+		"'wax-contact add NAME CARD' adds one, and 'wax-contact add NAME $(identity bob)' one who has begun a session"
 }
 
 @test "the same message again, and says when" {
@@ -429,7 +430,7 @@ info() {
 		at $((day * DAY)) as alice wax-card >/dev/null
 	done
 	unchanged call 3 as alice wax-open m
-	err_is "wax-open: 'm': it uses a card whose key is gone (send its sender a new card)"
+	err_is "wax-open: 'm': it uses a card whose key is gone (send its sender a new card, which 'wax-card' prints, and ask to have this one sealed again)"
 }
 
 @test "a card for one caller" {
@@ -449,7 +450,7 @@ info() {
 	[ "$(stat -c %s "$homes/alice/prekeys")" -eq "$size" ]
 	unchanged call 3 as alice wax-open c1
 	out_is
-	err_is "wax-open: 'c1': it uses a card for one caller, and another was first (send its sender a new card)"
+	err_is "wax-open: 'c1': it uses a card for one caller, and another was first (send its sender a new card, which 'wax-card' prints, and ask to have this one sealed again)"
 	reads alice b2
 	unchanged call 5 as alice wax-open b1
 	# Its hello stays known when nothing else is.
@@ -475,11 +476,13 @@ info() {
 	unchanged call 4 as alice wax-open --from carol m1
 	err_is "wax-open: 'm1': it is from another sender, $(identity bob)"
 	call 0 as alice wax-open m1
-	err_is "wax-open: chained with $(identity bob), whom nobody here vouches for"
+	err_is "wax-open: chained with $(identity bob), whom nobody here vouches for" \
+		"wax-open: to give them a name: wax-contact add NAME $(identity bob)"
 	call 2 as alice wax-contact show bob
 	write bob alice m2
 	call 0 as alice wax-open m2
-	err_is "wax-open: chained with $(identity bob), whom nobody here vouches for"
+	err_is "wax-open: chained with $(identity bob), whom nobody here vouches for" \
+		"wax-open: to give them a name: wax-contact add NAME $(identity bob)"
 	# Whoever has a key of the same name, but is another.
 	as alice wax-contact add -q bob "$keys/bob.card"
 	write bob alice m3
@@ -855,6 +858,11 @@ refuses_state() {
 	cp -a "$(find "$homes/alice/sessions" -name 's-*' ! -path "$state")" \
 		"$state"
 	refuses_state alice 'it is damaged, or belongs to another identity'
+	# What is of no other session may be of that one.
+	know carol bob
+	write carol bob foreign
+	unchanged call 6 as alice wax-open foreign
+	err_is "wax-open: 'foreign': it may be of a session here whose file is damaged; there is 1 such file ('wax-session list' says which, and what to do)"
 	# Others are not affected.
 	write alice carol a1
 	reads carol a1
@@ -883,13 +891,15 @@ refuses_state() {
 	cp "$homes/alice/hellos" hellos
 	spoil "$homes/alice/hellos" 60
 	unchanged call 6 as alice wax-open c
-	err_has hellos 'it is damaged'
+	err_has "'$homes/alice/hellos': it is damaged" \
+		"(put it back from a backup; without one, move it and 'prekeys' away and give out a new card)"
 	reads alice m
 	cat hellos >"$homes/alice/hellos"
 	cp "$homes/alice/prekeys" prekeys
 	head -c 500 prekeys >"$homes/alice/prekeys"
 	unchanged call 6 as alice wax-open c
-	err_has prekeys
+	err_has "'$homes/alice/prekeys': " \
+		'(put it back from a backup; without one, move it away and give out a new card)'
 	cat prekeys >"$homes/alice/prekeys"
 	reads alice c
 }
@@ -1029,7 +1039,7 @@ malformed() {
 	chained edit m1 flip=0:2470 >bad
 	unchanged call 4 as alice wax-open bad
 	err_has 'it contradicts what this session has seen' \
-		"'wax-session reset', then send them a message"
+		"('wax-session reset $(identity bob)', then send them a chained message, and ask to have this one sealed again)"
 	head -c -1 m1 >bad
 	unchanged call 1 as alice wax-open bad
 	{

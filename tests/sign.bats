@@ -53,7 +53,7 @@ setup() {
 
 @test "the home's identity signs by default" {
 	call 3 wax-sign in
-	err_is 'wax-sign: there is no identity to sign with (wax-keygen makes one, -i FILE names one)'
+	err_is "wax-sign: there is no identity to sign with: '$HOME/.local/share/wax/identity' is missing (wax-keygen makes one; WAX_HOME names another home; -i FILE names one)"
 	holds in
 	wax-keygen 2>/dev/null
 	call 0 wax-sign in
