@@ -110,6 +110,7 @@ static void say(const char *text, const char *hint)
 	wax_text_escape(text, escaped, sizeof(escaped));
 	redact(escaped);
 	wax_text_escape(hinted ? hint : "", shown, sizeof(shown));
+	redact(shown);
 	len = snprintf(line, sizeof(line), "%s: %s%s%s%s\n", self->name,
 		       escaped, hinted ? " (" : "", shown, hinted ? ")" : "");
 	n = write(2, line, (size_t)len);

@@ -180,6 +180,7 @@ static int no_session(const char *who, struct wax_diag *diag)
 
 static int list(struct session *s, struct wax_diag *diag)
 {
+	char hint[WAX_DIAG_HINT];
 	size_t damaged = 0;
 	int err = output_open(NULL, 0, OUTPUT_TEXT, &s->to, diag);
 
@@ -194,8 +195,9 @@ static int list(struct session *s, struct wax_diag *diag)
 	/* One that was asked for may be among these, unless all were seen. */
 	if (!err && damaged && !(*s->who && !s->who[s->seen])) {
 		err = WAX_ERR_STATE;
+		strcpy(hint, diag->hint);
 		if (damaged > 1)
-			wax_diag_hint(diag, "%zu more cannot be read",
+			wax_diag_hint(diag, "%s; %zu more cannot be read", hint,
 				      damaged - 1);
 	}
 	wax_sink_free(s->to);

@@ -195,6 +195,9 @@ teardown() {
 		unchanged call 2 wax-contact add "$name" bob.card
 		err_is "wax-contact: a contact's name must not begin like a key: age1, wax1, ssh- and so on"
 	done
+	# What begins like a secret key is not repeated as advice either.
+	unchanged call 2 wax-contact show AGE-SECRET-KEY-1QQQ
+	err_has "there is no contact 'AGE-SECRET-KEY-****'"
 	# minisign's own key.
 	unchanged call 2 wax-contact add \
 		RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3 bob.card

@@ -872,6 +872,14 @@ refuses_state() {
 	out_has carol
 	err_has "'$state': " 'if there is no backup of it, remove it: then these sessions begin anew'
 	call 0 as alice wax-session show carol
+	# Another one; how many there are is told besides.
+	local other
+	other=$(find "$homes/alice/sessions" -name 's-*' ! -path "$state")
+	: >"$other"
+	call 6 as alice wax-session list
+	err_has 'begin anew; 1 more cannot be read)'
+	unchanged call 6 as alice wax-open foreign
+	err_has 'there are 2 such files'
 	cat good >"$state"
 	reads alice m
 }
