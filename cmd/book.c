@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "book.h"
 #include "program.h"
@@ -72,6 +72,7 @@ int book_open(struct book *b, struct wax_diag *diag)
 static int unknown(struct book *b, const char *who, struct wax_diag *diag)
 {
 	char alike[WAX_CONTACT_NAME_SIZE], word[WAX_TEXT_WORD_SIZE];
+	struct stat st;
 
 	wax_diag_set(diag, WAX_ERR_USAGE, "there is no contact '%.300s'", who);
 	wax_text_word(who, "NAME", word, sizeof(word));
@@ -89,7 +90,7 @@ static int unknown(struct book *b, const char *who, struct wax_diag *diag)
 	else if (!strncmp(who, "wax1", 4))
 		wax_diag_hint(diag, "an identity it is not either, mistyped or "
 				    "cut");
-	else if (!access(who, F_OK))
+	else if (!stat(who, &st) && S_ISREG(st.st_mode))
 		wax_diag_hint(diag,
 			      "'wax-contact add NAME %s' adds one, if "
 			      "the file is a card",

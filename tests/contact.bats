@@ -361,6 +361,12 @@ teardown() {
 	call 0 wax-contact add bob eve.card
 	unchanged call 2 wax-contact rm Alice nobody bob
 	err_is "wax-contact: there is no contact 'nobody' ('wax-contact add nobody CARD' adds one)"
+	unchanged call 2 wax-contact show 'no body'
+	err_is "wax-contact: there is no contact 'no body' ('wax-contact add \"no body\" CARD' adds one)"
+	unchanged call 2 wax-contact show eve.card
+	err_is "wax-contact: there is no contact 'eve.card' ('wax-contact add NAME eve.card' adds one, if the file is a card)"
+	unchanged call 2 wax-contact show wax1cut
+	err_is "wax-contact: there is no contact 'wax1cut' (an identity it is not either, mistyped or cut)"
 	call 0 wax-contact rm -q Alice bob
 	err_is
 	names_are 'Bob B.'
