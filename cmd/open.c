@@ -226,10 +226,11 @@ static void name_input(const struct open *o, int err, struct wax_diag *diag)
 {
 	const struct passphrase *p = &o->passphrase;
 	bool asked = err == WAX_ERR_USAGE && p->asked && !passphrase_given(p);
-	bool about = err == WAX_ERR_FORMAT || err == WAX_ERR_TRUST ||
-		     err == WAX_ERR_SEEN ||
-		     ((err == WAX_ERR_NO_KEY || err == WAX_ERR_STATE || asked) &&
-		      *diag->text != '\'');
+	bool about =
+		err == WAX_ERR_FORMAT || err == WAX_ERR_TRUST ||
+		err == WAX_ERR_SEEN ||
+		((err == WAX_ERR_NO_KEY || err == WAX_ERR_STATE || asked) &&
+		 *diag->text != '\'');
 
 	if (about && *diag->text)
 		input_context(o->in, diag);
