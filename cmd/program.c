@@ -68,14 +68,26 @@ static void start_signals(void)
 	signal(SIGXFSZ, SIG_IGN);
 }
 
+/*
+ * Puts something in the place of a closed descriptor that can be neither read
+ * nor written, nor opened anew under a name in /dev or /proc: a link.
+ */
+static bool occupy(int fd)
+{
+	int got = open("/proc/self", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+	if (got < 0)
+		got = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return got == fd;
+}
+
 void program_start(const struct tool *tool)
 {
 	static const struct rlimit none = {0, 0};
 
 	self = tool;
 	for (int fd = 0; fd <= 2; fd++)
-		if (fcntl(fd, F_GETFD) < 0 &&
-		    open("/", O_PATH | O_DIRECTORY | O_CLOEXEC) != fd)
+		if (fcntl(fd, F_GETFD) < 0 && !occupy(fd))
 			_exit(-WAX_ERR_IO);
 	setrlimit(RLIMIT_CORE, &none);
 	start_signals();
@@ -216,6 +228,8 @@ static int print_help(struct wax_sink *to, struct wax_diag *diag)
 	if (!err)
 		err = program_print(to, diag, "\n'man %s' tells more.\n",
 				    self->name);
+	if (!err && self == &tool_wax)
+		err = program_print(to, diag, "'man 7 wax' is a tour.\n");
 	return err;
 }
 

@@ -102,6 +102,7 @@ all='wax wax-keygen wax-seal wax-open wax-inspect'
 			err_is
 			out_has "usage: $tool " --help --version \
 				"'man $tool' tells more."
+			[ "$tool" != wax ] || out_has "'man 7 wax' is a tour."
 			awk 'length > 80 { exit 1 }' "$io/out" ||
 				fail "$tool: lines wider than 80 columns"
 		done
