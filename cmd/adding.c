@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "contact.h"
 #include "files.h"
@@ -241,6 +242,8 @@ int contact_add(struct contact *c, char **words, int n, struct wax_diag *diag)
 	if (err == WAX_ERR_IO && path && !strncmp(path, "wax1", 4))
 		wax_diag_hint(diag, "an identity it is not either, mistyped or "
 				    "cut");
+	else if (err == WAX_ERR_IO && !access(*words, F_OK))
+		wax_diag_hint(diag, "it is 'wax-contact add NAME CARD'");
 	if (err == WAX_ERR_USAGE && path && folder_is(path))
 		wax_diag_hint(diag, "'wax-contact add --all' takes a folder of "
 				    "cards");

@@ -92,11 +92,14 @@ static int unknown(struct book *b, const char *who, struct wax_diag *diag)
 				    "cut");
 	else if (!stat(who, &st) && S_ISREG(st.st_mode))
 		wax_diag_hint(diag,
-			      "'wax-contact add NAME %s' adds one, if "
-			      "the file is a card",
+			      "'wax-contact add NAME %s' adds one, if the file "
+			      "is the card that they gave you",
 			      word);
 	else
-		wax_diag_hint(diag, "'wax-contact add %s CARD' adds one", word);
+		wax_diag_hint(diag,
+			      "'wax-contact list' tells who is there, "
+			      "'wax-contact add %s CARD' adds one",
+			      word);
 	return WAX_ERR_USAGE;
 }
 

@@ -190,12 +190,35 @@ static int check_home(const char *path, struct wax_diag *diag)
 	return WAX_ERR_STATE;
 }
 
+/* Whether a path that may lead nowhere is that of the home's identity. */
+static bool is_home_identity(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct stat home, here;
+	char *folder, *own;
+	bool same;
+
+	if (strcmp(slash ? slash + 1 : path, "identity") != 0 ||
+	    home_path("", &own, NULL))
+		return false;
+	folder =
+		slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+	same = folder && !stat(folder, &here) && !stat(own, &home) &&
+	       here.st_dev == home.st_dev && here.st_ino == home.st_ino;
+	free(folder);
+	free(own);
+	return same;
+}
+
 static int generate(struct keygen *k, struct wax_diag *diag)
 {
 	char *path = NULL, word[WAX_DIAG_TEXT / 2];
 	int err;
 
 	if (k->out) {
+		if (is_home_identity(k->out) &&
+		    (err = check_home(k->out, diag)))
+			return err;
 		err = generate_to(k, k->out, diag);
 		wax_text_word(k->out, "FILE", word, sizeof(word));
 		if (!err && strcmp(k->out, "-"))
@@ -237,6 +260,10 @@ static int print_one(struct keygen *k, size_t i, struct wax_sink *to,
 		err = wax_identities_public(k->identities, i, public, diag);
 	else
 		err = wax_identities_minisign(k->identities, i, key, diag);
+	if (err && k->in)
+		input_context(k->in, diag);
+	else if (err)
+		wax_diag_context(diag, "the home's identity");
 	if (!err)
 		err = program_print(to, diag, "%s\n",
 				    k->print == 'y'   ? recipient
@@ -258,12 +285,12 @@ static int print(struct keygen *k, struct wax_diag *diag)
 		err = identities_missing("print", "", diag);
 	if (!err)
 		err = wax_identities_unlock(k->identities, &n, diag);
+	home_announce();
 	if (!err) {
 		err = output_open(k->out, 0, OUTPUT_TEXT, &to, diag);
 		/* What is advised where a file exists: here is no -f. */
 		if (err == WAX_ERR_USAGE && k->out && *diag->hint)
-			wax_diag_hint(diag, "choose another name, or remove it "
-					    "first");
+			wax_diag_hint(diag, "choose another name");
 	}
 	for (size_t i = 0; !err && i < n; i++)
 		err = print_one(k, i, to, diag);

@@ -116,6 +116,8 @@ static int need_sessions(void *ctx, struct wax_sessions **out,
 		*out = o->sessions;
 	if (err != WAX_ERR_NO_KEY || o->book.found)
 		return err;
+	if (identities_lost())
+		return identities_missing("open it with", "", diag);
 	wax_diag_set(diag, err,
 		     "it is sealed for a session, and there is no identity "
 		     "here that has one");

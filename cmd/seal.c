@@ -66,8 +66,9 @@ static int add_chained(struct seal *s, const char *who, struct wax_diag *diag)
 	if (book_names(who))
 		return add_name(&s->chained, who, diag);
 	wax_diag_set(diag, WAX_ERR_USAGE, "-c: '%.100s' is no contact", who);
-	wax_diag_hint(diag, "a session needs the card of a contact; -r seals "
-			    "to a recipient");
+	wax_diag_hint(diag, strncmp(who, "wax1", 4)
+				    ? "a session needs the card of a contact"
+				    : "it is mistyped, or cut");
 	return WAX_ERR_USAGE;
 }
 

@@ -122,7 +122,9 @@ static int find_key(struct verify *v, const struct wax_signature *s,
 	book_begin(&v->book, &v->passphrase, NULL);
 	err = book_find(&v->book, v->who, &c, diag);
 	if (err == WAX_ERR_USAGE && !access(v->who, F_OK))
-		wax_diag_hint(diag, "-K reads the key from a file");
+		wax_diag_hint(diag,
+			      "-K reads the key from a file, if that is from "
+			      "its owner");
 	else if (err == WAX_ERR_USAGE && !strncmp(v->who, "RW", 2))
 		wax_diag_set(diag, err,
 			     "'%.100s' is neither a contact nor a public key "
@@ -167,7 +169,9 @@ static int read_signature(const struct verify *v, struct wax_signature **out,
 			input_context(v->signature ? v->signature : path, diag);
 	}
 	if (err == WAX_ERR_IO && !v->signature && access(path, F_OK))
-		wax_diag_hint(diag, "-x FILE names the signature");
+		wax_diag_hint(diag, strstr(v->in, ".minisig")
+					    ? "FILE is what was signed"
+					    : "-x FILE names the signature");
 	wax_source_free(from);
 	free(path);
 	return err;
@@ -175,8 +179,13 @@ static int read_signature(const struct verify *v, struct wax_signature **out,
 
 static void tell(const struct verify *v, const struct wax_signature *s)
 {
-	const char *comment = wax_signature_trusted_comment(s);
+	char comment[WAX_TRUSTED_COMMENT_MAX + 1];
 
+	/* The fields of a comment are a tab apart, which would be escaped. */
+	snprintf(comment, sizeof(comment), "%s",
+		 wax_signature_trusted_comment(s));
+	for (char *p = comment; (p = strchr(p, '\t')); p++)
+		*p = ' ';
 	if (*v->signer.name)
 		program_say("the signature is good, by '%s', %s; its comment: "
 			    "%s",

@@ -470,8 +470,10 @@ unchanged() {
 	call 0 wax-card
 	cp -a "$home" "$io/good"
 	local file size at
+	local mend='(move it away and give out a new card)'
 	for file in prekeys state.key; do
 		size=$(stat -c %s "$home/$file")
+		[ "$file" = prekeys ] || mend='(put it back from a backup'
 		for at in 0 8 9 40 $((size - 1)); do
 			cp "$io/good/$file" "$home/$file"
 			spoil "$home/$file" "$at"
@@ -481,7 +483,7 @@ unchanged() {
 			if [ "$at" -eq 8 ]; then
 				err_has 'later version of wax (a newer wax opens it)'
 			else
-				err_has '(put it back from a backup'
+				err_has "$mend"
 			fi
 		done
 		for at in 0 1 30 50 $((size - 1)); do

@@ -140,7 +140,7 @@ info_is() {
 		unchanged call 4 wax-contact verify alice --code - <<<"$wrong"
 	done
 	unchanged call 2 wax-contact verify eve --code "$code"
-	err_is "wax-contact: there is no contact 'eve' ('wax-contact add eve CARD' adds one)"
+	err_is "wax-contact: there is no contact 'eve' ('wax-contact list' tells who is there, 'wax-contact add eve CARD' adds one)"
 }
 
 @test "of several devices each has a code" {
@@ -351,7 +351,7 @@ info_is() {
 	[ ! -e opened ]
 	call 2 wax-open --from nobody from-alice
 	out_is
-	err_is "wax-open: --from: there is no contact 'nobody' ('wax-contact add nobody CARD' adds one)"
+	err_is "wax-open: --from: there is no contact 'nobody' ('wax-contact list' tells who is there, 'wax-contact add nobody CARD' adds one)"
 	call 2 wax-open --from Alice from-alice
 	err_is "wax-open: --from: there is no contact 'Alice' (there is 'alice')"
 	call 2 wax-open --from "$(field recipient alice.card)" from-alice
@@ -401,7 +401,7 @@ info_is() {
 	echo more >>message
 	call 4 wax-verify -k alice -x alice.minisig message
 	call 2 wax-verify -k nobody -x alice.minisig message
-	err_is "wax-verify: -k: there is no contact 'nobody' ('wax-contact add nobody CARD' adds one)"
+	err_is "wax-verify: -k: there is no contact 'nobody' ('wax-contact list' tells who is there, 'wax-contact add nobody CARD' adds one)"
 	call 2 wax-verify -k RWx -x alice.minisig message
 	err_is "wax-verify: -k: 'RWx' is neither a contact nor a public key of minisign's, RW..."
 	call 2 wax-verify -k age1x -x alice.minisig message
@@ -425,7 +425,7 @@ info_is() {
 	call 0 as alice wax-open signed
 	err_has "signed by 'me', $unverified"
 	unchanged call 2 wax-seal -r alice -r nobody -o none message
-	err_is "wax-seal: -r: there is no contact 'nobody' ('wax-contact add nobody CARD' adds one)"
+	err_is "wax-seal: -r: there is no contact 'nobody' ('wax-contact list' tells who is there, 'wax-contact add nobody CARD' adds one)"
 	unchanged call 2 wax-seal -r alice.card -o none message
 	err_is "wax-seal: -r: there is no contact 'alice.card' (-R reads recipients from a file)"
 	unchanged call 2 wax-seal -r "$(id eve)" -o none message

@@ -101,10 +101,10 @@ teardown() {
 	for word in show verify export rm; do
 		call 2 wax-contact $word alice
 		out_is
-		err_is "wax-contact: there is no contact 'alice' ('wax-contact add alice CARD' adds one)"
+		err_is "wax-contact: there is no contact 'alice' ('wax-contact list' tells who is there, 'wax-contact add alice CARD' adds one)"
 	done
 	call 2 wax-contact rename alice bob
-	err_is "wax-contact: there is no contact 'alice' ('wax-contact add alice CARD' adds one)"
+	err_is "wax-contact: there is no contact 'alice' ('wax-contact list' tells who is there, 'wax-contact add alice CARD' adds one)"
 	folder_holds "$home" identity
 	know alice
 	unchanged call 0 wax-contact list
@@ -255,6 +255,9 @@ teardown() {
 	local file
 	unchanged call 7 wax-contact add x none.card
 	err_is "wax-contact: 'none.card': No such file or directory"
+	: >swapped
+	call 7 wax-contact add swapped eve
+	err_is "wax-contact: 'eve': No such file or directory (it is 'wax-contact add NAME CARD')"
 	mkdir folder
 	unchanged call 2 wax-contact add x folder
 	err_is "wax-contact: 'folder' is a folder ('wax-contact add --all' takes a folder of cards)"
@@ -360,11 +363,11 @@ teardown() {
 	err_is
 	call 0 wax-contact add bob eve.card
 	unchanged call 2 wax-contact rm Alice nobody bob
-	err_is "wax-contact: there is no contact 'nobody' ('wax-contact add nobody CARD' adds one)"
+	err_is "wax-contact: there is no contact 'nobody' ('wax-contact list' tells who is there, 'wax-contact add nobody CARD' adds one)"
 	unchanged call 2 wax-contact show 'no body'
-	err_is "wax-contact: there is no contact 'no body' ('wax-contact add \"no body\" CARD' adds one)"
+	err_is "wax-contact: there is no contact 'no body' ('wax-contact list' tells who is there, 'wax-contact add \"no body\" CARD' adds one)"
 	unchanged call 2 wax-contact show eve.card
-	err_is "wax-contact: there is no contact 'eve.card' ('wax-contact add NAME eve.card' adds one, if the file is a card)"
+	err_is "wax-contact: there is no contact 'eve.card' ('wax-contact add NAME eve.card' adds one, if the file is the card that they gave you)"
 	unchanged call 2 wax-contact show wax1cut
 	err_is "wax-contact: there is no contact 'wax1cut' (an identity it is not either, mistyped or cut)"
 	call 0 wax-contact rm -q Alice bob

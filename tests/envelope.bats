@@ -169,9 +169,9 @@ age_open() { age -d -i "$keys/x"; }
 	nothing_from 4 "${open[@]}" --from "$theirs" signed
 	err_is "wax-open: 'signed': it names another sender, $mine"
 	nothing_from 4 "${open[@]}" --from "$mine" unsigned
-	err_is "wax-open: 'unsigned': it is not signed"
+	err_is "wax-open: 'unsigned': it is not signed (ask for one that is; without --from, it opens)"
 	nothing_from 4 "${open[@]}" --from "$mine" bare
-	err_is "wax-open: 'bare': it is not signed"
+	err_is "wax-open: 'bare': it is not signed (ask for one that is; without --from, it opens)"
 	nothing_from 4 "${open[@]}" --info --from "$theirs" signed
 	for who in alice '' wax1 "${mine%?}" "${mine}q" "${mine^^}" \
 		"$(cat "$keys/x.pub")"; do

@@ -217,7 +217,7 @@ recipient_in() { sed -n 's/^# public key: //p' "$1"; }
 	cmp want pub
 	mode_is 640 pub
 	call 2 wax-keygen -y id -o pub
-	err_is "wax-keygen: 'pub' exists (choose another name, or remove it first)"
+	err_is "wax-keygen: 'pub' exists (choose another name)"
 	cmp want pub
 	call 0 wax-keygen -y id -o -
 	out_same want
@@ -410,4 +410,21 @@ recipient_in() { sed -n 's/^# public key: //p' "$1"; }
 	WAX_HOME=/sys/none/wax call 7 wax-keygen
 	err_has "wax-keygen: '/sys/none': "
 	! grep -q 'No such file' "$io/err" || fail 'that is no reason'
+}
+
+@test "no identity beside the state of a lost one, by its path either" {
+	export WAX_HOME=$PWD/h
+	wax-keygen 2>/dev/null
+	wax-card >card
+	rm h/identity
+	local path
+	for path in h/identity ./h/identity "$PWD/h/identity"; do
+		call 6 wax-keygen -o "$path"
+		err_has "'$path' is lost, and what it opens is there still"
+		[ ! -e h/identity ]
+	done
+	(cd h && call 6 wax-keygen -o identity) || return
+	[ ! -e h/identity ]
+	call 0 wax-keygen -o identity
+	call 2 wax-keygen -y identity -o h/state.key
 }

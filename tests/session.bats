@@ -377,7 +377,7 @@ info() {
 	unchanged call 2 as bob wax-seal -c Alice /dev/null
 	err_has "(there is 'alice')"
 	unchanged call 2 as bob wax-seal -c "$(as alice wax-keygen -y)" /dev/null
-	err_has 'is no contact' '-r seals to a recipient'
+	err_has 'is no contact' 'a session needs the card of a contact'
 	unchanged call 2 as bob wax-seal -c /dev/null
 	unchanged call 2 as bob wax-seal -c '' /dev/null
 	as bob wax-contact add -q me "$keys/bob.card" 2>/dev/null || :
@@ -870,7 +870,7 @@ refuses_state() {
 	reads alice c2
 	call 6 as alice wax-session list
 	out_has carol
-	err_has "'$state': " 'if there is no backup of it, remove it: then these sessions begin anew'
+	err_has "'$state': " '(move it away: then these sessions begin anew)'
 	call 0 as alice wax-session show carol
 	# Another one; how many there are is told besides.
 	local other
@@ -900,14 +900,14 @@ refuses_state() {
 	spoil "$homes/alice/hellos" 60
 	unchanged call 6 as alice wax-open c
 	err_has "'$homes/alice/hellos': it is damaged" \
-		"(put it back from a backup; without one, move it and 'prekeys' away and give out a new card)"
+		"(move it and 'prekeys' away and give out a new card)"
 	reads alice m
 	cat hellos >"$homes/alice/hellos"
 	cp "$homes/alice/prekeys" prekeys
 	head -c 500 prekeys >"$homes/alice/prekeys"
 	unchanged call 6 as alice wax-open c
 	err_has "'$homes/alice/prekeys': " \
-		'(put it back from a backup; without one, move it away and give out a new card)'
+		'(move it away and give out a new card)'
 	cat prekeys >"$homes/alice/prekeys"
 	reads alice c
 }
@@ -1047,7 +1047,7 @@ malformed() {
 	chained edit m1 flip=0:2470 >bad
 	unchanged call 4 as alice wax-open bad
 	err_has 'it contradicts what this session has seen' \
-		"('wax-session reset $(identity bob)', then send them a chained message, and ask to have this one sealed again)"
+		"(ask for the file again; if that says the same, 'wax-session reset $(identity bob)', then send them a chained message, and ask to have this one sealed again)"
 	head -c -1 m1 >bad
 	unchanged call 1 as alice wax-open bad
 	{
@@ -1260,6 +1260,10 @@ malformed() {
 	rm "$homes/alice/identity"
 	unchanged call 3 as alice wax-open m
 	out_is
+	err_is "wax-open: 'm': there is no identity to open it with: $(
+	)'$homes/alice/identity' is missing (put it back from a backup, for $(
+	)what it opens is there still; WAX_HOME names another home)"
+	WAX_HOME=$PWD/empty call 3 wax-open m
 	err_is "wax-open: 'm': it is sealed for a session, and there is no $(
 	)identity here that has one (WAX_HOME names another home)"
 	unchanged call 3 as alice wax-session list

@@ -112,7 +112,7 @@ setup() {
 	call 1 wax-verify -K in in
 	err_is "wax-verify: 'in': this is no public key of minisign's ('wax-keygen -m' prints it to its owner)"
 	call 2 wax-verify -k in in
-	err_is "wax-verify: -k: there is no contact 'in' (-K reads the key from a file)"
+	err_is "wax-verify: -k: there is no contact 'in' (-K reads the key from a file, if that is from its owner)"
 	call 2 wax-verify -k "$(cat "$keys/x.pub")" in
 	err_is "wax-verify: -k: this is no public key of minisign's, RW..."
 	echo hello >other

@@ -79,14 +79,40 @@ void wax_text_escape(const char *text, char *out, size_t size)
 	*out = '\0';
 }
 
-/* Whether a shell takes it as it is. */
+/* Whether it holds characters that nobody sees, or a blank that is none. */
+static bool is_hidden(const char *text, size_t len)
+{
+	static const uint32_t ranges[][2] = {
+		{0xa0, 0xa0},	    {0xad, 0xad},     {0x34f, 0x34f},
+		{0x115f, 0x1160},   {0x1680, 0x1680}, {0x17b4, 0x17b5},
+		{0x180b, 0x180f},   {0x2000, 0x200d}, {0x202f, 0x202f},
+		{0x205f, 0x206f},   {0x2800, 0x2800}, {0x3000, 0x3000},
+		{0x3164, 0x3164},   {0xfe00, 0xfe0f}, {0xfeff, 0xfeff},
+		{0xffa0, 0xffa0},   {0xfff0, 0xfffb}, {0x1d173, 0x1d17a},
+		{0xe0000, 0xe0fff},
+	};
+
+	while (len) {
+		uint32_t c = 0;
+		int n = wax_utf8_decode(text, len, &c);
+
+		for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++)
+			if (n <= 0 || (c >= ranges[i][0] && c <= ranges[i][1]))
+				return true;
+		text += n;
+		len -= (size_t)n;
+	}
+	return false;
+}
+
+/* Whether a shell takes it as it is; zsh replaces what begins with =. */
 static bool is_bare(const char *text)
 {
 	static const char bare[] =
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 		"0123456789@%+=:,./_-";
 
-	return *text && *text != '-' && !text[strspn(text, bare)];
+	return *text && !strchr("-=", *text) && !text[strspn(text, bare)];
 }
 
 void wax_text_word(const char *text, const char *instead, char *out,
@@ -95,7 +121,7 @@ void wax_text_word(const char *text, const char *instead, char *out,
 	size_t len = strlen(text);
 	/* What means something even within the quotes, or would end them. */
 	bool odd = !len || *text == '-' || strpbrk(text, "'\"`$\\!") ||
-		   !wax_text_is_plain(text, len);
+		   !wax_text_is_plain(text, len) || is_hidden(text, len);
 	const char *quote = is_bare(text) ? "" : "\"";
 
 	if (odd || len + 2 * strlen(quote) >= size)

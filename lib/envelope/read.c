@@ -274,8 +274,12 @@ static int check_sender(const struct wax_meta *meta,
 		return another(meta, diag);
 	if (!wanted->n_senders)
 		return 0;
-	if (!meta->has_sender)
-		return wax_diag_set(diag, WAX_ERR_TRUST, "it is not signed");
+	if (!meta->has_sender) {
+		wax_diag_set(diag, WAX_ERR_TRUST, "it is not signed");
+		wax_diag_hint(diag, "ask for one that is; without --from, it "
+				    "opens");
+		return WAX_ERR_TRUST;
+	}
 	for (size_t i = 0; i < wanted->n_senders; i++)
 		if (!memcmp(meta->sender,
 			    wanted->senders + i * sizeof(meta->sender),

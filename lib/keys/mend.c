@@ -8,8 +8,6 @@
 #include "base/error.h"
 #include "keys/state.h"
 
-#define FROM_BACKUP "put it back from a backup; without one, "
-
 static const struct {
 	const char *name; /* how it begins */
 	const char *hint;
@@ -18,12 +16,11 @@ static const struct {
 	 "put it back from a backup, with the identity that it belongs to; "
 	 "without one, contacts and sessions are lost: move all in the home "
 	 "but the identity away"},
-	{"prekeys", FROM_BACKUP "move it away and give out a new card"},
-	{"hellos",
-	 FROM_BACKUP "move it and 'prekeys' away and give out a new card"},
+	/* Old copies would bring back what was destroyed, and replays. */
+	{"prekeys", "move it away and give out a new card"},
+	{"hellos", "move it and 'prekeys' away and give out a new card"},
 	{"contacts/", "a contact whose file is moved away can be added anew"},
-	{"sessions/", "if there is no backup of it, remove it: then these "
-		      "sessions begin anew"},
+	{"sessions/", "move it away: then these sessions begin anew"},
 };
 
 int wax_state_mend(const char *name, int err, struct wax_diag *diag)

@@ -71,8 +71,13 @@ int wax_open_in(struct unchaining *u, struct wax_session *s,
 			       &u->out->seen, diag);
 	if (err != WAX_ERR_TRUST)
 		return err;
+	if (u->w->began) {
+		wax_diag_hint(diag, "ask for the file again");
+		return err;
+	}
 	wax_identity_text(u->w->held.peer.party.identity, identity);
 	wax_diag_hint(diag,
+		      "ask for the file again; if that says the same, "
 		      "'wax-session reset %s', then send them a chained "
 		      "message, and ask to have this one sealed again",
 		      identity);

@@ -39,6 +39,13 @@ static const struct {
 	{"a\xff"
 	 "b",
 	 "NAME"},
+	{"=sh", "\"=sh\""},
+	{"a\xe2\x80\x8b", "NAME"}, /* a space of no width */
+	{"a\xc2\xad"
+	 "b",
+	 "NAME"},
+	{"\xe3\x85\xa4", "NAME"},
+	{"a\xf3\xa0\x81\x81", "NAME"},
 };
 
 /* A text of n letters, or with a space for the last, in room for size. */
