@@ -131,6 +131,28 @@ teardown() {
 	faults_among open-into wax-unpack 110
 }
 
+@test "wax-seal -o with threads, system calls of all of them" {
+	faults_among seal-crew wax-seal+thread 60
+	faults_among seal-crew-engine wax-seal+thread 30
+}
+
+@test "wax-seal -o with threads, the same with -s, with -z, from a pipe" {
+	faults_among seal-crew-signed wax-seal+thread 30
+	faults_among seal-crew-zstd wax-seal+thread 30
+	faults_among seal-crew-pipe wax-seal+thread 30
+}
+
+@test "wax-open -o with threads, system calls of all of them" {
+	faults_among open-crew wax-open+thread 60
+	faults_among open-crew-engine wax-open+thread 30
+}
+
+@test "wax-open with threads, the same of signed and compressed data, and pipes" {
+	faults_among open-crew-signed wax-open+thread 40
+	faults_among open-crew-zstd wax-open+thread 20
+	faults_among open-crew-pipe wax-open+thread 30
+}
+
 @test "where a rename knows no flags, and files need names, the same" {
 	faults_among unpack-into wax-unpack 110 renameat2=EINVAL
 	faults_among unpack-new wax-unpack 50 renameat2=EINVAL

@@ -3,6 +3,9 @@
 # What the tests with inject.py and processes.py share; helpers.bash comes
 # before it.
 
+# For the tools that these run.
+export WAX_BIN
+
 # To be called by setup_file(): asks once what can be done here, for it takes
 # longer than most of the tests.
 faults_setup_file() {

@@ -3,12 +3,12 @@
 """Faults in every system call of one of several processes.
 
     processes.py can-trace
-    processes.py calls SCENARIO ROLE [RUNS [CALL=ERROR]]
+    processes.py calls SCENARIO ROLE[+ROLE] [RUNS [CALL=ERROR]]
 
-The scenarios are those of scenarios.py, the roles those of tracer.py; the tools
-are in $WAX_BIN, and the work is done in the current folder. It lists the system
-calls that the process of that role makes in a good run, and then runs
-everything again for each of them and each fault: the process killed by SIGKILL
+The scenarios are those of scenarios.py and crews.py, the roles those of
+tracer.py; the tools are in $WAX_BIN, and the work is done in the current folder.
+It lists the system calls that the process of that role makes in a good run, or
+its threads do, and then runs everything again for each of them and each fault: the process killed by SIGKILL
 at that call, or the call failing as such a call can. RUNS is how many of these
 are tried, if there are more, first one of each call and fault; $FAULTS_SEED
 chooses which. CALL is one that fails
@@ -22,6 +22,7 @@ always, as on a file system that has it not. After each run:
 - any other exit status is 7, with one line that says why, and nothing is left
   behind. Only when the very last flush fails, the target is in place;
 - what was interrupted (EINTR) where a signal can do that is carried out;
+- a thread that cannot be made is done without;
 - a process that was killed leaves at most one fresh folder, if it had made one;
   the process that waits for it says so, with exit 7, and leaves nothing."""
 
@@ -31,8 +32,10 @@ import os
 import random
 import resource
 import signal
+import subprocess
 import sys
 
+from crews import CREWS
 from scenarios import SCENARIOS, environment, make_common, remove, tool
 from tracer import Tracer, call_names, can_trace
 
@@ -43,8 +46,10 @@ ON_DISK = {"fchmod", "fchmodat", "fsync", "ftruncate", "linkat", "mkdir",
            "symlinkat", "syncfs", "unlink", "unlinkat", "utimensat", "write"}
 # These do not fail, for what they are asked here, or do not return.
 ONLY_KILLED = {"brk", "exit", "exit_group", "futex", "getpid", "getppid",
-               "gettid", "kill", "rt_sigaction", "rt_sigprocmask",
+               "gettid", "kill", "rseq", "rt_sigaction", "rt_sigprocmask",
                "rt_sigreturn", "set_robust_list", "tgkill"}
+# Those that make a thread; a kernel may know only one of them.
+MAKES_THREAD = {"clone", "clone3"}
 # What a signal can interrupt, or an unfortunate file system.
 RESTARTED = {"close", "fsync", "ppoll", "pread64", "pwrite64", "read", "wait4",
              "write"}
@@ -65,6 +70,10 @@ def cases(calls):
             faults += ["ENOSPC", "EIO", "EINTR", "ENOMEM", "EDQUOT"]
         elif name == "wait4":
             faults += ["EINTR"]
+        elif name in MAKES_THREAD:
+            faults += ["EAGAIN", "ENOMEM", "ENOSYS"]
+        elif name == "futex_wait":
+            faults += ["EAGAIN", "EINTR"]
         elif name not in ONLY_KILLED:
             faults += ["EIO", "EINTR", "ENOMEM"]
         if name in BORING and i and calls[i - 1][1] == name:
@@ -76,15 +85,20 @@ def cases(calls):
 class Matrix:
     def __init__(self, scenario, role, folder, given):
         self.scenario, self.role, self.folder = scenario, role, folder
-        self.given = (role, *given.split("=")) if given else None
+        self.given = (role.split("+")[0], *given.split("=")) if given else None
         self.names = call_names()
         self.first = scenario.argv[0]
-        self.calls, p = self.run(Tracer(self.names, (role,), None, self.given))
+        self.calls, p = self.run(Tracer(self.names, tuple(role.split("+")),
+                                        None, self.given))
         if p.status or not self.scenario.whole(p.data) or p.others:
             raise SystemExit(f"a good run exits {p.status}, leaves {p.others} "
                              f"and says {p.said}")
         if not self.calls:
             raise SystemExit(f"there is no process {role}")
+        if scenario.threads and "thread" not in {c[0] for c in self.calls}:
+            raise SystemExit("there is no thread")
+        del self.calls[:next((i for i, c in enumerate(self.calls)
+                              if scenario.begins(c[1], c[3])), 0)]
         self.last_move = max([i for i, c in enumerate(self.calls)
                               if c[1].startswith("rename")],
                              default=len(self.calls))
@@ -101,7 +115,9 @@ class Matrix:
         self.scenario.prepare(work)
         argv = self.scenario.argv
         status = tracer.run(
-            [tool(argv[0]), *argv[1:]], work, environment(work), stderr=words,
+            [tool(argv[0]), *argv[1:]], work,
+            {**environment(work), **self.scenario.env}, stderr=words,
+            stdin=self.feed(work + ".pipe"),
             stdout=self.scenario.path(work) if self.scenario.stdout
             else "/dev/null")
         with open(words, "rb") as f:
@@ -111,6 +127,17 @@ class Matrix:
                             self.scenario.lost(work, data))
         remove(work)
         return tracer.calls, done
+
+    def feed(self, pipe):
+        """What is standard input. The tracer waits for whoever feeds it."""
+        if not self.scenario.feed:
+            return "/dev/null"
+        if not os.path.exists(pipe):
+            os.mkfifo(pipe)
+        subprocess.Popen(["sh", "-c", "exec cat \"$1\" >\"$2\"", "sh",
+                          self.scenario.feed, pipe],
+                         stderr=subprocess.DEVNULL)
+        return pipe
 
     def try_case(self, case):
         """Runs with one fault; whether it came to it, and what is wrong."""
@@ -156,9 +183,10 @@ class Matrix:
 
     def judge_killed(self, case, p):
         wrong = []
-        if case.role == self.first and p.status != -signal.SIGKILL:
+        mine = case.role in (self.first, "thread")
+        if mine and p.status != -signal.SIGKILL:
             wrong.append("it was not killed")
-        if case.role != self.first:
+        if not mine:
             wrong += self.judge_words(case, p)
         # A file needs no temporary name where there are nameless ones.
         can_stay = case.role == "wax-unpack" or self.given
@@ -180,6 +208,8 @@ class Matrix:
             wrong.append("a failed flush is overlooked")
         if p.status and case.fault == "EINTR" and case.name in RESTARTED:
             wrong.append("it was interrupted, and not made again")
+        if p.status and case.name in MAKES_THREAD | {"futex_wait"}:
+            wrong.append("it cannot do with fewer threads")
         # libsodium ends the process when there is no randomness.
         if p.status and not (case.name == "getrandom" and
                              p.status == -signal.SIGABRT):
@@ -230,6 +260,12 @@ def one_of_each(rng, every, runs):
     return sorted(mixed, key=lambda case: case not in first)[:runs]
 
 
+def threads_first(rng, every, runs):
+    """As one_of_each, but those of making threads before all others."""
+    mixed = one_of_each(rng, every, len(every))
+    return sorted(mixed, key=lambda case: case.name not in MAKES_THREAD)[:runs]
+
+
 def choose(every, runs, pick=one_of_each):
     """All cases, or as many of them as runs says, if that is not 0; in words
     which, and the cases."""
@@ -250,10 +286,14 @@ def try_some(every, runs, tried, pick=one_of_each):
 def calls(name, role, runs="0", given=""):
     global matrix
     folder = os.getcwd()
-    matrix = Matrix(SCENARIOS[name](make_common(folder)), role, folder, given)
+    scenario = {**SCENARIOS, **CREWS}[name](make_common(folder))
+    scenario.make()
+    matrix = Matrix(scenario, role, folder, given)
     line = f"{name}, {role}{given and ', ' + given}: {len(matrix.calls)} calls, "
-    words, chosen, results = try_some(list(cases(matrix.calls)), int(runs),
-                                      try_case)
+    # Of several threads it is the one that comes to the call first.
+    every = list({case[:4]: case for case in cases(matrix.calls)}.values())
+    words, chosen, results = try_some(every, int(runs), try_case,
+                                      threads_first)
     return report(line + words, chosen, results)
 
 

@@ -47,9 +47,20 @@ class Scenario:
     folder = "."        # where the target is, and may be the only one
     stdout = False      # what it writes there is the target
     mover = "wax-unpack"        # the tool that may be killed amid its moves
+    env = {}            # what is in its environment, too
+    feed = None         # the file that comes through a pipe, its standard input
+    threads = False     # whether it must have some
 
     def __init__(self, common):
         self.common = common
+
+    def make(self):
+        """What of the common folder only this one needs."""
+
+    @staticmethod
+    def begins(_name, _args):
+        """Whether faults strike from this call on."""
+        return True
 
     def prepare(self, folder):
         if self.old is not None:

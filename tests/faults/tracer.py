@@ -5,8 +5,9 @@ call of one of these processes fail, or kill the process at it.
 strace counts the calls of each process by themselves, so that it cannot tell a
 process from the one that forked it; here a process has a role: the name of the
 program that it executed, "spawn" between a fork and that, or "jail" when it was
-forked by wax-unpack. The calls of a role are numbered by name, from the first
-one of the program itself (the loader's come before it).
+forked by wax-unpack; a process's further threads are "thread". The calls of a
+role are numbered by name, in each process or thread, from the first one of the
+program itself (the loader's come before it).
 
 A call that fails is not carried out, but for close: Linux closes whatever it
 says. Only x86-64 is known."""
@@ -29,6 +30,8 @@ EVENT_EXEC, EVENT_STOP = 4, 128
 ENTRY, EXIT = 1, 2
 RAX, ORIG_RAX = 8 * 10, 8 * 15
 WALL = 0x40000000
+# Of the second argument of a futex, which can fail when it waits only.
+FUTEX_COMMAND, FUTEX_WAITS = 0x7f, (0, 9)
 TMPFILE = 0x400000      # of O_TMPFILE, the bit that no other flag has
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -183,11 +186,13 @@ class Tracer:
     def role_of_new(self, pid):
         try:
             with open(f"/proc/{pid}/status", encoding="latin-1") as f:
-                parent = [int(line.split()[1]) for line in f
-                          if line.startswith("PPid:")]
+                ids = dict(line.split()[:2] for line in f
+                           if line.startswith(("Tgid:", "PPid:")))
         except FileNotFoundError:
-            parent = [0]
-        parent = self.processes.get(parent[0])
+            return "spawn"
+        if int(ids["Tgid:"]) != pid:
+            return "thread"
+        parent = self.processes.get(int(ids["PPid:"]))
         return "jail" if parent and parent.role == "wax-unpack" else "spawn"
 
     def in_call(self, pid, p):
@@ -203,9 +208,11 @@ class Tracer:
             self.enter(pid, p, self.names.get(nr, str(nr)), args)
 
     def enter(self, pid, p, name, args):
+        if name == "futex" and args[1] & FUTEX_COMMAND in FUTEX_WAITS:
+            name = "futex_wait"
         k = p.counts[name] = p.counts.get(name, 0) + 1
         # The first thing that each tool does itself: fcntl(0, F_GETFD).
-        p.begun = p.begun or p.role in ("jail", "spawn") or (
+        p.begun = p.begun or p.role in ("jail", "spawn", "thread") or (
             name == "fcntl" and args[:2] == [0, 1])
         if p.begun and p.role in self.wanted:
             self.calls.append((p.role, name, k, args))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 # shellcheck shell=bash disable=SC2034,SC2154
 # All the faults that tests/faults.bats and tests/card.bats have a choice of, and
-# those of wax-pack under a temporary name: twelve minutes.
+# those of wax-pack under a temporary name: fifteen minutes.
 
 load ../helpers
 load ../faults/faults
@@ -68,6 +68,15 @@ teardown() {
 		faults_among $scenario wax-unpack
 		faults_among $scenario jail
 	done
+}
+
+@test "wax-seal and wax-open with threads" {
+	local kind
+	for kind in '' -signed -zstd -pipe -engine; do
+		faults_among seal-crew$kind wax-seal+thread
+		faults_among open-crew$kind wax-open+thread
+	done
+	faults_among seal-crew wax-seal+thread 0 O_TMPFILE=EOPNOTSUPP
 }
 
 @test "where a rename knows no flags, and files need names" {
