@@ -211,7 +211,7 @@ check check-long: check-deps
 	+@$(MAKE) all
 	@tests/run $(if $(filter %-long,$@),long)
 bench: all $(addprefix $(B)/bench/,contacts turns callers keys)
-	@tests/bench/run
+	@tests/bench/run $(BENCH)
 fuzz:
 	+@$(MAKE) FLAVOUR=fuzz CC=clang fuzzers
 	@scripts/fuzz.sh $(FUZZ_SECONDS)

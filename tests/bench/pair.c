@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * pair RUNS INPUT COMMAND // COMMAND // ...
+ * pair [-1] [-b BEFORE] RUNS INPUT COMMAND // COMMAND // ...
  *
  * Times whole processes against each other: runs the commands in turn, RUNS
  * times each, with INPUT as standard input and nowhere as standard output, so
@@ -11,7 +11,8 @@
  * at once in KiB, of it and of what it started. A command that failed is not
  * tried again, and its line is "failed" and its wait status. ROUND in the
  * environment is the number of the round, from 0, which fills the caches, to
- * RUNS.
+ * RUNS. BEFORE is a shell's command, run before each of these and not timed. -1
+ * leaves out round 0, where a command takes so long that it fills them itself.
  *
  * This program is small because exec counts its memory for its children's.
  */
@@ -49,7 +50,8 @@ static long long now(void)
 	return (long long)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-static int run(struct command *c, const char *input, int round)
+static int run(struct command *c, const char *input, const char *before,
+	       int round)
 {
 	posix_spawn_file_actions_t files;
 	struct rusage use;
@@ -57,6 +59,10 @@ static int run(struct command *c, const char *input, int round)
 	int status, err;
 	pid_t pid;
 
+	if (before && system(before)) {
+		fprintf(stderr, "pair: failed: %s\n", before);
+		return -1;
+	}
 	posix_spawn_file_actions_init(&files);
 	posix_spawn_file_actions_addopen(&files, 0, input, O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
@@ -137,31 +143,49 @@ static int split(char **argv, struct command *commands, int runs)
 	return *argv ? 0 : n;
 }
 
-int main(int argc, char **argv)
+/* Runs all of them in turn; 1 when one cannot be started. */
+static int run_all(struct command *commands, int n, const char *input,
+		   const char *before, int first, int runs)
 {
-	struct command commands[COMMANDS_MAX] = {0};
-	int runs = argc > 3 ? atoi(argv[1]) : 0;
-	int n = runs > 0 && runs <= RUNS_MAX ? split(argv + 3, commands, runs)
-					     : 0;
-
-	if (!n) {
-		fputs("usage: pair RUNS INPUT COMMAND // COMMAND ...\n",
-		      stderr);
-		return 2;
-	}
-	/* The round before the first fills the caches. */
-	for (int round = -1; round < runs; round++) {
+	for (int round = first; round < runs; round++) {
 		char number[16];
 
 		snprintf(number, sizeof(number), "%d", round + 1);
 		setenv("ROUND", number, 1);
 		for (int i = 0; i < n; i++)
 			if (!commands[i].failed &&
-			    run(&commands[i], argv[2], round))
+			    run(&commands[i], input, before, round))
 				return 1;
 		if (round >= 0)
 			compare_to_first(commands, n, round);
 	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct command commands[COMMANDS_MAX] = {0};
+	const char *before = NULL;
+	int first = -1, runs, n, option;
+
+	while ((option = getopt(argc, argv, "+1b:")) != -1) {
+		if (option == '1')
+			first = 0;
+		else
+			before = optarg;
+	}
+	argv += optind;
+	argc -= optind;
+	runs = argc > 2 ? atoi(argv[0]) : 0;
+	n = runs > 0 && runs <= RUNS_MAX ? split(argv + 2, commands, runs) : 0;
+	if (!n) {
+		fputs("usage: pair [-1] [-b BEFORE] RUNS INPUT "
+		      "COMMAND // COMMAND ...\n",
+		      stderr);
+		return 2;
+	}
+	if (run_all(commands, n, argv[1], before, first, runs))
+		return 1;
 	for (int i = 0; i < n; i++) {
 		print(&commands[i], runs);
 		free(commands[i].wall);
