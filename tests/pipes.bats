@@ -418,7 +418,8 @@ own_bin() {
 	err_is "wax-seal: '$(realpath bin)/wax-pack': No such file or directory (the tools belong in one folder)"
 	call 7 bin/wax-open -i "$keys/pq" -C new "$keys/sealed"
 	err_is "wax-open: '$(realpath bin)/wax-unpack': No such file or directory (the tools belong in one folder)"
-	if can_mount; then
+	# Sanitizers need /proc themselves.
+	if can_mount && ! is_sanitized; then
 		call 7 unshare -rm sh -c 'mount -t tmpfs none /proc &&
 			exec "$@"' sh bin/wax open "$keys/sealed"
 		err_is "wax: /proc/self/exe: No such file or directory (the $(

@@ -32,6 +32,7 @@ RAX, ORIG_RAX = 8 * 10, 8 * 15
 WALL = 0x40000000
 # Of the second argument of a futex, which can fail when it waits only.
 FUTEX_COMMAND, FUTEX_WAITS = 0x7f, (0, 9)
+THREAD = 0x10000        # CLONE_THREAD, of the first argument of clone
 TMPFILE = 0x400000      # of O_TMPFILE, the bit that no other flag has
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -207,9 +208,20 @@ class Tracer:
             nr, *args = struct.unpack_from("=7Q", info.raw, 24)
             self.enter(pid, p, self.names.get(nr, str(nr)), args)
 
+    @staticmethod
+    def clone_flags(pid, name, args):
+        if name == "clone":
+            return args[0]
+        with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+            memory.seek(args[0])
+            return int.from_bytes(memory.read(8), "little")
+
     def enter(self, pid, p, name, args):
         if name == "futex" and args[1] & FUTEX_COMMAND in FUTEX_WAITS:
             name = "futex_wait"
+        if name in ("clone", "clone3") and \
+                not self.clone_flags(pid, name, args) & THREAD:
+            name = "fork"
         k = p.counts[name] = p.counts.get(name, 0) + 1
         # The first thing that each tool does itself: fcntl(0, F_GETFD).
         p.begun = p.begun or p.role in ("jail", "spawn", "thread") or (
