@@ -202,9 +202,10 @@ opens() {
 	refused 2 "'fifo' is not a regular file (a FIFO is given as $(
 	)/dev/fd/3, with 3<FIFO)" --passphrase-file fifo
 	cat pw >fifo 3>&- &
+	local cat=$!
 	call 0 wax-open --passphrase-file /dev/fd/3 hello.age 3<fifo
 	out_is hello
-	wait
+	wait "$cat"
 	refused 7 "'missing': No such file or directory" \
 		--passphrase-file missing
 	refused 7 "'': No such file or directory" --passphrase-file ''
