@@ -426,7 +426,7 @@ info() {
 	know bob alice
 	write bob alice m
 	local day
-	for day in 0 7 14 21 28 35 42 49 56 61 62; do
+	for day in 0 6 12 18 24 30 36 42 48 54 60 61 62; do
 		at $((day * DAY)) as alice wax-card >/dev/null
 	done
 	unchanged call 3 as alice wax-open m
@@ -1544,7 +1544,7 @@ stays_shut() {
 	cp -a "$homes/alice-copy" "$homes/late"
 	reads alice-copy m
 	local day
-	for day in 0 7 14 21 28 35 42 49 56 61 62; do
+	for day in 0 6 12 18 24 30 36 42 48 54 60 61 62; do
 		at $((day * DAY)) as late wax-card >/dev/null
 	done
 	at $((62 * DAY)) stays_shut m late
