@@ -143,7 +143,7 @@ steals() {
 	reads alice all-1
 	steals alice bob carol -- 'once-1: shut' 'all-1: a prekey'
 	local day
-	for day in 0 7 14 21 28 35 42 49 56 61 62; do
+	for day in 0 6 12 18 24 30 36 42 48 54 60 61 62; do
 		at $((day * DAY)) as alice wax-card >/dev/null
 	done
 	steals alice bob carol -- 'once-1: shut' 'all-1: shut'
