@@ -67,7 +67,7 @@ static void tell(struct contact *c, enum wax_contact_news news,
 		contact_warn_alike(c, name);
 }
 
-/* The recipient of the sessions with an identity; WAX_ERR_USAGE: there is none. */
+/* The recipient of the sessions with an identity; WAX_ERR_USAGE: none. */
 static int find_recipient(struct contact *c, const char *identity,
 			  char out[WAX_SESSION_RECIPIENT_SIZE],
 			  struct wax_diag *diag)
@@ -240,8 +240,7 @@ int contact_add(struct contact *c, char **words, int n, struct wax_diag *diag)
 	if (!err)
 		err = input_open(path, &from, diag);
 	if (err == WAX_ERR_IO && path && !strncmp(path, "wax1", 4))
-		wax_diag_hint(diag, "an identity it is not either, mistyped or "
-				    "cut");
+		wax_diag_hint(diag, NO_IDENTITY_EITHER);
 	else if (err == WAX_ERR_IO && !access(*words, F_OK))
 		wax_diag_hint(diag, "it is 'wax-contact add NAME CARD'");
 	if (err == WAX_ERR_USAGE && path && folder_is(path))

@@ -88,8 +88,7 @@ static int unknown(struct book *b, const char *who, struct wax_diag *diag)
 			      "session",
 			      who);
 	else if (!strncmp(who, "wax1", 4))
-		wax_diag_hint(diag, "an identity it is not either, mistyped or "
-				    "cut");
+		wax_diag_hint(diag, NO_IDENTITY_EITHER);
 	else if (!stat(who, &st) && S_ISREG(st.st_mode))
 		wax_diag_hint(diag,
 			      "'wax-contact add NAME %s' adds one, if the file "

@@ -34,6 +34,9 @@ int book_open(struct book *b, struct wax_diag *diag);
 int book_find(struct book *b, const char *who, struct wax_contact **out,
 	      struct wax_diag *diag);
 
+/* The hint where something begins like an identity, and was taken for a name. */
+#define NO_IDENTITY_EITHER "an identity it is not either, mistyped or cut"
+
 /* Whether WHO is meant to be a contact, and no recipient. */
 static inline bool book_names(const char *who)
 {

@@ -101,11 +101,9 @@ static bool is_stream(const char *path, int fd)
 /* The name for messages, to be freed with free(); NULL without memory. */
 static char *quoted(const char *path)
 {
-	char *name = malloc(strlen(path) + 3);
+	char *name;
 
-	if (name)
-		sprintf(name, "'%s'", path);
-	return name;
+	return asprintf(&name, "'%s'", path) < 0 ? NULL : name;
 }
 
 static int take_stdin(bool key, struct wax_source **out, struct wax_diag *diag)
@@ -234,6 +232,13 @@ const char *path_base(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+char *path_folder(const char *path)
+{
+	size_t len = (size_t)(path_base(path) - path);
+
+	return len ? strndup(path, len) : strdup(".");
+}
+
 void path_hint_level(const char *path, struct wax_diag *diag)
 {
 	if (path && *path && !path[strspn(path, "0123456789")])
@@ -358,9 +363,7 @@ void output_forbid(const char *folder)
 /* Whether the folder that a path is in is one of those. */
 static int check_folder(const char *path, struct wax_diag *diag)
 {
-	const char *slash = strrchr(path, '/');
-	char *folder =
-		slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+	char *folder = path_folder(path);
 	struct stat st;
 	bool bad = false;
 
@@ -387,7 +390,6 @@ int output_open_file(const char *path, unsigned flags, struct wax_sink **out,
 
 	if (err)
 		return err;
-
 	name = quoted(path);
 	if (!name)
 		return program_no_memory(diag);

@@ -43,6 +43,9 @@ void path_hint_level(const char *path, struct wax_diag *diag);
 /* The last part of a path. */
 const char *path_base(const char *path);
 
+/* What stands before it, or "."; to be freed with free(). NULL: no memory. */
+char *path_folder(const char *path);
+
 /* Whether the path is a descriptor's, as shells hand over pipes. */
 bool input_is_descriptor(const char *path);
 

@@ -193,16 +193,14 @@ static int check_home(const char *path, struct wax_diag *diag)
 /* Whether a path that may lead nowhere is that of the home's identity. */
 static bool is_home_identity(const char *path)
 {
-	const char *slash = strrchr(path, '/');
 	struct stat home, here;
 	char *folder, *own;
 	bool same;
 
-	if (strcmp(slash ? slash + 1 : path, "identity") != 0 ||
+	if (strcmp(path_base(path), "identity") != 0 ||
 	    home_path("", &own, NULL))
 		return false;
-	folder =
-		slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+	folder = path_folder(path);
 	same = folder && !stat(folder, &here) && !stat(own, &home) &&
 	       here.st_dev == home.st_dev && here.st_ino == home.st_ino;
 	free(folder);

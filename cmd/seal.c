@@ -68,7 +68,7 @@ static int add_chained(struct seal *s, const char *who, struct wax_diag *diag)
 	wax_diag_set(diag, WAX_ERR_USAGE, "-c: '%.100s' is no contact", who);
 	wax_diag_hint(diag, strncmp(who, "wax1", 4)
 				    ? "a session needs the card of a contact"
-				    : "it is mistyped, or cut");
+				    : NO_IDENTITY_EITHER);
 	return WAX_ERR_USAGE;
 }
 

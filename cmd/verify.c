@@ -168,8 +168,9 @@ static int read_signature(const struct verify *v, struct wax_signature **out,
 		if (err == WAX_ERR_FORMAT)
 			input_context(v->signature ? v->signature : path, diag);
 	}
+	/* The signature itself was named if this ends in it twice. */
 	if (err == WAX_ERR_IO && !v->signature && access(path, F_OK))
-		wax_diag_hint(diag, strstr(v->in, ".minisig")
+		wax_diag_hint(diag, strstr(path, ".minisig.minisig")
 					    ? "FILE is what was signed"
 					    : "-x FILE names the signature");
 	wax_source_free(from);
