@@ -22,6 +22,9 @@ WAX_API int wax_utf8_decode(const char *text, size_t len, uint32_t *out);
  */
 WAX_API bool wax_utf8_is_control(uint32_t c);
 
+/* Whether nobody sees it: such a character, or a blank besides the space. */
+WAX_API bool wax_utf8_is_hidden(uint32_t c);
+
 /* Whether all of text is UTF-8 without such characters. */
 WAX_API bool wax_text_is_plain(const char *text, size_t len);
 

@@ -79,8 +79,7 @@ void wax_text_escape(const char *text, char *out, size_t size)
 	*out = '\0';
 }
 
-/* Whether it holds characters that nobody sees, or a blank that is none. */
-static bool is_hidden(const char *text, size_t len)
+bool wax_utf8_is_hidden(uint32_t c)
 {
 	static const uint32_t ranges[][2] = {
 		{0xa0, 0xa0},	    {0xad, 0xad},     {0x34f, 0x34f},
@@ -92,17 +91,25 @@ static bool is_hidden(const char *text, size_t len)
 		{0xe0000, 0xe0fff},
 	};
 
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++)
+		if (c >= ranges[i][0] && c <= ranges[i][1])
+			return true;
+	return wax_utf8_is_control(c);
+}
+
+/* Whether each character of it is seen. */
+static bool is_clear(const char *text, size_t len)
+{
 	while (len) {
-		uint32_t c = 0;
+		uint32_t c;
 		int n = wax_utf8_decode(text, len, &c);
 
-		for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++)
-			if (n <= 0 || (c >= ranges[i][0] && c <= ranges[i][1]))
-				return true;
+		if (n <= 0 || wax_utf8_is_hidden(c))
+			return false;
 		text += n;
 		len -= (size_t)n;
 	}
-	return false;
+	return true;
 }
 
 /* Whether a shell takes it as it is; zsh replaces what begins with =. */
@@ -121,7 +128,7 @@ void wax_text_word(const char *text, const char *instead, char *out,
 	size_t len = strlen(text);
 	/* What means something even within the quotes, or would end them. */
 	bool odd = !len || *text == '-' || strpbrk(text, "'\"`$\\!") ||
-		   !wax_text_is_plain(text, len) || is_hidden(text, len);
+		   !is_clear(text, len);
 	const char *quote = is_bare(text) ? "" : "\"";
 
 	if (odd || len + 2 * strlen(quote) >= size)

@@ -2,8 +2,8 @@
 /*
  * ChaCha20-Poly1305 and SHA-256 for large payloads: libcrypto's, several times
  * as fast as libsodium's on common processors, where it is installed and
- * computes what libsodium does. It is loaded when it is first asked for, which takes about
- * two milliseconds, and never needed.
+ * computes what libsodium does. It is loaded when it is first asked for, which
+ * takes about two milliseconds, and never needed.
  */
 #ifndef WAX_CRYPTO_BULK_H
 #define WAX_CRYPTO_BULK_H

@@ -17,14 +17,11 @@
 /* Pieces before threads are worth their start. */
 #define ALONE 1
 
-/* Pieces before libcrypto is worth its loading. */
-#define SMALL 1
-
 struct piece {
 	uint8_t *data;
 	size_t len;
 	size_t used; /* of data, ever */
-	bool bulk;   /* one of many */
+	bool more;   /* not the first: libcrypto is worth its loading */
 	uint8_t hash[WAX_HASH_SIZE];
 };
 
@@ -33,14 +30,14 @@ struct wax_prehash {
 	struct wax_crew *crew;
 	struct piece *pieces;
 	size_t n;
-	size_t small; /* pieces that were put, up to SMALL */
+	bool more; /* a piece was put */
 };
 
 static void hash_piece(void *job)
 {
 	struct piece *p = job;
 
-	if (!p->bulk || !wax_bulk_sha256(p->data, p->len, p->hash))
+	if (!p->more || !wax_bulk_sha256(p->data, p->len, p->hash))
 		wax_sha256(p->data, p->len, p->hash);
 }
 
@@ -104,8 +101,8 @@ static void hand_over(struct wax_prehash *p)
 {
 	struct piece *next = wax_crew_next(p->crew);
 
-	next->bulk = p->small == SMALL;
-	p->small += !next->bulk;
+	next->more = p->more;
+	p->more = true;
 	wax_crew_put(p->crew);
 	take(p, false);
 }

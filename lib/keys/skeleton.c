@@ -184,27 +184,19 @@ static const struct {
 	{0x2bc, '\''},
 };
 
-/* Ranges of what is not seen, or only a space. */
-static const struct {
-	uint32_t from, to;
-} unseen[] = {
-	{0x20, 0x20},	    {0xa0, 0xa0},     {0xad, 0xad},
-	{0x300, 0x36f},	    {0x61c, 0x61c},   {0x115f, 0x1160},
-	{0x1680, 0x1680},   {0x17b4, 0x17b5}, {0x180b, 0x180e},
-	{0x1ab0, 0x1aff},   {0x1dc0, 0x1dff}, {0x2000, 0x200f},
-	{0x202a, 0x202f},   {0x205f, 0x206f}, {0x20d0, 0x20ff},
-	{0x2800, 0x2800},   {0x3000, 0x3000}, {0x3164, 0x3164},
-	{0xfe00, 0xfe0f},   {0xfe20, 0xfe2f}, {0xfeff, 0xfeff},
-	{0xffa0, 0xffa0},   {0xfff9, 0xfffb}, {0x1d173, 0x1d17a},
-	{0xe0000, 0xe0fff},
+/* Ranges of accents by themselves. */
+static const uint16_t accents[][2] = {
+	{0x300, 0x36f},	  {0x1ab0, 0x1aff}, {0x1dc0, 0x1dff},
+	{0x20d0, 0x20ff}, {0xfe20, 0xfe2f},
 };
 
-static bool is_unseen(uint32_t c)
+/* Whether it makes no difference. */
+static bool is_nothing(uint32_t c)
 {
-	for (size_t i = 0; i < sizeof(unseen) / sizeof(*unseen); i++)
-		if (c >= unseen[i].from && c <= unseen[i].to)
+	for (size_t i = 0; i < sizeof(accents) / sizeof(*accents); i++)
+		if (c >= accents[i][0] && c <= accents[i][1])
 			return true;
-	return false;
+	return c == ' ' || wax_utf8_is_hidden(c);
 }
 
 /* Letters with accents that are one character, and without: no ASCII. */
@@ -325,7 +317,7 @@ void wax_contact_skeleton(const char *name, char out[WAX_CONTACT_NAME_SIZE])
 
 		if (n <= 0)
 			break;
-		if (!is_unseen(c))
+		if (!is_nothing(c))
 			len = append(out, len, like(c), name, n);
 		name += n;
 		left -= (size_t)n;

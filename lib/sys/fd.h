@@ -12,8 +12,8 @@
 #include <sys/types.h>
 
 /*
- * Opens what may be missing: -1 and *found false. A link that leads to nothing is
- * there; that, and every other failure, is -1 with errno.
+ * Opens what may be missing: -1 and *found false. A link that leads to nothing
+ * is there; that, and every other failure, is -1 with errno.
  */
 int wax_open_found(const char *path, int flags, bool *found);
 
